@@ -1,0 +1,335 @@
+#include "output.h"
+
+#include "alloc.h"
+#include "diag.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct tr_output {
+    char *path;      /* as asked for */
+    char *target;    /* the same with links resolved */
+    char *folder;    /* of the target */
+    char *temporary; /* NULL: write to the target itself */
+    int descriptor;  /* -1 for a folder */
+    bool (*is_ours)(const char *name);
+};
+
+static tr_status fail_with_errno(tr_diag *diag, const char *path, const char *what) {
+    int error = errno;
+    return tr_fail(diag, error == ENOMEM ? TR_ERROR_MEMORY : TR_ERROR_OUTPUT, "%s: %s: %s", path,
+                   what, strerror(error));
+}
+
+tr_status tr_make_folders(const char *path, tr_diag *diag) {
+    char *copy = strdup(path);
+    if (!copy)
+        return tr_fail_memory(diag, "a path");
+    tr_status status = TR_OK;
+    for (char *at = copy + 1; !status && *copy; at++) {
+        bool last = !*at;
+        if (!last && *at != '/')
+            continue;
+        *at = '\0';
+        struct stat info;
+        if (mkdir(copy, 0777) && (errno != EEXIST && errno != EISDIR))
+            status = fail_with_errno(diag, copy, "cannot make this folder");
+        else if (stat(copy, &info))
+            status = fail_with_errno(diag, copy, "cannot use this folder");
+        else if (!S_ISDIR(info.st_mode))
+            status = tr_fail(diag, TR_ERROR_OUTPUT, "%s: is a file, but a folder is wanted", copy);
+        if (last)
+            break;
+        *at = '/';
+    }
+    free(copy);
+    return status;
+}
+
+/* Fills path, target and folder. */
+static tr_status resolve(tr_output *output, const char *path, tr_diag *diag) {
+    output->path = strdup(path);
+    output->target = realpath(path, NULL);
+    if (!output->target)
+        output->target = strdup(path);
+    char *copy = output->target ? strdup(output->target) : NULL;
+    output->folder = copy ? strdup(dirname(copy)) : NULL;
+    free(copy);
+    if (!output->path || !output->folder)
+        return tr_fail_memory(diag, "a path");
+    return TR_OK;
+}
+
+/* Creates a file, or a folder, that did not exist before; its path is then in `temporary`. */
+static tr_status create_temporary(tr_output *output, bool folder, tr_diag *diag) {
+    static atomic_uint counter;
+    size_t size = strlen(output->folder) + 64;
+    output->temporary = malloc(size);
+    if (!output->temporary)
+        return tr_fail_memory(diag, "a path");
+    for (;;) {
+        snprintf(output->temporary, size, "%s/.trainreel-%ld-%u.tmp", output->folder,
+                 (long)getpid(), atomic_fetch_add(&counter, 1));
+        if (folder) {
+            if (!mkdir(output->temporary, 0777))
+                return TR_OK;
+        } else {
+            output->descriptor =
+                open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            if (output->descriptor >= 0)
+                return TR_OK;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    tr_status status = fail_with_errno(diag, output->path, "cannot write in this folder");
+    free(output->temporary);
+    output->temporary = NULL;
+    return status;
+}
+
+static tr_status open_device(tr_output *output, bool may_be_device, tr_diag *diag) {
+    if (!may_be_device)
+        return tr_fail(diag, TR_ERROR_OUTPUT, "%s: is not a regular file", output->path);
+    output->descriptor = open(output->target, O_WRONLY | O_CLOEXEC);
+    if (output->descriptor < 0)
+        return fail_with_errno(diag, output->path, "cannot write");
+    return TR_OK;
+}
+
+tr_status tr_output_create(tr_output **out, const char *path, bool may_be_device, tr_diag *diag) {
+    *out = NULL;
+    tr_output *output = tr_alloc_array(1, sizeof *output);
+    if (!output)
+        return tr_fail_memory(diag, "an output file");
+    output->descriptor = -1;
+    struct stat info;
+    bool exists = !stat(path, &info);
+    tr_status status = resolve(output, path, diag);
+    if (status)
+        ;
+    else if (exists && S_ISDIR(info.st_mode))
+        status = tr_fail(diag, TR_ERROR_OUTPUT, "%s: is a folder, but a file is to be written",
+                         path);
+    else if (exists && !S_ISREG(info.st_mode))
+        status = open_device(output, may_be_device, diag);
+    else if (exists && access(path, W_OK))
+        status = fail_with_errno(diag, path, "cannot replace this file");
+    else
+        status = create_temporary(output, false, diag);
+    if (status)
+        tr_output_discard(&output);
+    *out = output;
+    return status;
+}
+
+/* Removes a folder of files. Refuses, before touching anything, if it holds anything else. */
+static tr_status remove_folder(const char *path, bool (*is_ours)(const char *), bool only_check,
+                               tr_diag *diag) {
+    DIR *folder = opendir(path);
+    if (!folder)
+        return fail_with_errno(diag, path, "cannot read this folder");
+    tr_status status = TR_OK;
+    for (struct dirent *entry; !status && (entry = readdir(folder));) {
+        const char *name = entry->d_name;
+        if (!strcmp(name, ".") || !strcmp(name, ".."))
+            continue;
+        if (!is_ours(name))
+            status = tr_fail(diag, TR_ERROR_OUTPUT,
+                             "%s: holds \"%.60s\", so it is not replaced; name another folder", path,
+                             name);
+        else if (!only_check && unlinkat(dirfd(folder), name, 0))
+            status = fail_with_errno(diag, path, "cannot remove its files");
+    }
+    closedir(folder);
+    if (!status && !only_check && rmdir(path))
+        status = fail_with_errno(diag, path, "cannot remove this folder");
+    return status;
+}
+
+tr_status tr_output_create_folder(tr_output **out, const char *path,
+                                  bool (*is_ours)(const char *name), tr_diag *diag) {
+    *out = NULL;
+    tr_output *output = tr_alloc_array(1, sizeof *output);
+    if (!output)
+        return tr_fail_memory(diag, "an output folder");
+    output->descriptor = -1;
+    output->is_ours = is_ours;
+    struct stat info;
+    tr_status status = resolve(output, path, diag);
+    if (!status && !stat(path, &info)) {
+        if (!S_ISDIR(info.st_mode))
+            status = tr_fail(diag, TR_ERROR_OUTPUT, "%s: is a file, but a folder is to be written",
+                             path);
+        else
+            status = remove_folder(path, is_ours, true, diag);
+    }
+    if (!status)
+        status = create_temporary(output, true, diag);
+    if (status)
+        tr_output_discard(&output);
+    *out = output;
+    return status;
+}
+
+const char *tr_output_path(const tr_output *output) {
+    return output->path;
+}
+
+const char *tr_output_temporary_path(const tr_output *output) {
+    return output->temporary ? output->temporary : output->target;
+}
+
+static tr_status write_all(const tr_output *output, int descriptor, const void *data, size_t size,
+                           tr_diag *diag) {
+    const char *at = data;
+    while (size) {
+        ssize_t written = write(descriptor, at, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail_with_errno(diag, output->path, "cannot write");
+        at += written;
+        size -= (size_t)written;
+    }
+    return TR_OK;
+}
+
+tr_status tr_output_write(tr_output *output, const void *data, size_t size, tr_diag *diag) {
+    return write_all(output, output->descriptor, data, size, diag);
+}
+
+tr_status tr_output_write_file(const tr_output *output, const char *name, const void *data,
+                               size_t size, tr_diag *diag) {
+    size_t path_size = strlen(output->temporary) + strlen(name) + 2;
+    char *path = malloc(path_size);
+    if (!path)
+        return tr_fail_memory(diag, "a path");
+    snprintf(path, path_size, "%s/%s", output->temporary, name);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    free(path);
+    if (descriptor < 0)
+        return fail_with_errno(diag, output->path, "cannot write");
+    tr_status status = write_all(output, descriptor, data, size, diag);
+    if (close(descriptor) && !status)
+        status = fail_with_errno(diag, output->path, "cannot write");
+    return status;
+}
+
+uint64_t tr_output_size(const tr_output *output) {
+    struct stat info;
+    return output->descriptor >= 0 && !fstat(output->descriptor, &info) ? (uint64_t)info.st_size
+                                                                         : 0;
+}
+
+/* So that the new name itself survives a power cut. Not every file system can; that is no failure. */
+static void sync_folder(const char *path) {
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+/* All files of a folder at once, which is much faster than one by one. */
+static tr_status sync_files(const tr_output *output, tr_diag *diag) {
+#ifdef __linux__
+    int descriptor = open(output->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0 || syncfs(descriptor)) {
+        tr_status status = fail_with_errno(diag, output->path, "cannot sync");
+        if (descriptor >= 0)
+            close(descriptor);
+        return status;
+    }
+    close(descriptor);
+#else
+    (void)output;
+    (void)diag;
+    sync();
+#endif
+    return TR_OK;
+}
+
+static tr_status commit_folder(tr_output *output, tr_diag *diag) {
+    tr_status status = sync_files(output, diag);
+    if (status)
+        return status;
+    if (!rename(output->temporary, output->target)) /* nothing there, or an empty folder */
+        return TR_OK;
+    if (errno != ENOTEMPTY && errno != EEXIST)
+        return fail_with_errno(diag, output->path, "cannot rename the new folder to this");
+    status = remove_folder(output->target, output->is_ours, true, diag);
+    if (status)
+        return status;
+    size_t size = strlen(output->temporary) + 8;
+    char *older = malloc(size);
+    if (!older)
+        return tr_fail_memory(diag, "a path");
+    snprintf(older, size, "%s.old", output->temporary);
+    if (rename(output->target, older))
+        status = fail_with_errno(diag, output->path, "cannot replace this folder");
+    else if (rename(output->temporary, output->target)) {
+        status = fail_with_errno(diag, output->path, "cannot rename the new folder to this");
+        if (rename(older, output->target))
+            tr_fail(diag, status, "%s: the older folder is now %s", output->path, older);
+    } else {
+        status = remove_folder(older, output->is_ours, false, diag);
+    }
+    free(older);
+    return status;
+}
+
+tr_status tr_output_commit(tr_output **handle, tr_diag *diag) {
+    tr_output *output = *handle;
+    tr_status status = TR_OK;
+    if (output->is_ours) {
+        status = commit_folder(output, diag);
+    } else if (output->temporary) {
+        if (fsync(output->descriptor))
+            status = fail_with_errno(diag, output->path, "cannot sync");
+        int closed = close(output->descriptor);
+        output->descriptor = -1;
+        if (!status && closed)
+            status = fail_with_errno(diag, output->path, "cannot write");
+        if (!status && rename(output->temporary, output->target))
+            status = fail_with_errno(diag, output->path, "cannot rename the new file to this");
+    }
+    if (!status) {
+        sync_folder(output->folder);
+        free(output->temporary);
+        output->temporary = NULL;
+    }
+    tr_output_discard(handle);
+    return status;
+}
+
+static bool any_file(const char *name) {
+    (void)name;
+    return true;
+}
+
+void tr_output_discard(tr_output **handle) {
+    tr_output *output = *handle;
+    if (!output)
+        return;
+    if (output->descriptor >= 0)
+        close(output->descriptor);
+    if (output->temporary && output->is_ours) /* whatever is in it, we have put it there */
+        (void)remove_folder(output->temporary, any_file, false, NULL);
+    else if (output->temporary)
+        unlink(output->temporary);
+    free(output->temporary);
+    free(output->folder);
+    free(output->target);
+    free(output->path);
+    free(output);
+    *handle = NULL;
+}
