@@ -1,0 +1,119 @@
+/** @file
+ * A net of dense layers, its parameters as one flat vector, and evaluating it.
+ */
+#ifndef TRAINREEL_NETWORK_H
+#define TRAINREEL_NETWORK_H
+
+#include <stddef.h>
+#include <trainreel/dataset.h>
+#include <trainreel/random.h>
+#include <trainreel/status.h>
+
+TR_BEGIN_DECLS
+
+/** What a unit does with its weighted sum z. */
+typedef enum tr_activation {
+    TR_ACTIVATION_LINEAR, /**< z */
+    TR_ACTIVATION_RELU    /**< max(z, 0); the derivative at 0 is 0.5, as Theano had it */
+} tr_activation;
+
+/** How initial weights are drawn, in double precision and then rounded to float32. */
+typedef enum tr_init {
+    TR_INIT_GLOROT_UNIFORM, /**< uniform within +-sqrt(6 / (n_inputs + n_units)) (Glorot and Bengio,
+                                 "Understanding the difficulty of training deep feedforward neural
+                                 networks", 2010); Keras' default */
+    TR_INIT_NORMAL          /**< normal with mean 0 and standard deviation 0.05; Keras' `normal` */
+} tr_init;
+
+/** A dense layer: output = activation(input * weights + bias). */
+typedef struct tr_layer {
+    size_t n_units;
+    tr_activation activation;
+    tr_init init;
+} tr_layer;
+
+/** Where a layer's parameters stand in the flat vector. */
+typedef struct tr_layer_view {
+    size_t n_inputs;
+    size_t n_units;
+    tr_activation activation;
+    tr_init init;
+    size_t weights; /**< offset of the weights, row-major [n_inputs, n_units] */
+    size_t bias;    /**< offset of the bias, [n_units] */
+} tr_layer_view;
+
+/** The shape of a net. It never changes, so any number of threads may use one. */
+typedef struct tr_network tr_network;
+
+/**
+ * Creates a net of `n_layers` dense layers, the first of which sees `n_inputs` values.
+ *
+ * @param layers copied
+ * @param[out] network owned by the caller; free it with tr_network_destroy().
+ * @return TR_OK, TR_ERROR_ARGUMENT (no layer, no unit, no input, or more than 2^31 parameters) or
+ *         TR_ERROR_MEMORY.
+ */
+TR_API TR_MUST_CHECK tr_status tr_network_create(tr_network **network, size_t n_inputs,
+                                                 const tr_layer *layers, size_t n_layers,
+                                                 tr_diag *diag);
+
+/** Frees the net and sets the pointer to NULL. NULL is fine. */
+TR_API void tr_network_destroy(tr_network **network);
+
+/** Number of values that a sample has going in, and coming out; number of layers. */
+TR_API size_t tr_network_n_inputs(const tr_network *network);
+TR_API size_t tr_network_n_outputs(const tr_network *network);
+TR_API size_t tr_network_n_layers(const tr_network *network);
+
+/** Length of the flat parameter vector: for each layer in order its weights, then its bias. */
+TR_API size_t tr_network_n_params(const tr_network *network);
+
+/** Layer `index`, counted from 0 and below tr_network_n_layers(); borrowed from the net. */
+TR_API const tr_layer_view *tr_network_layer(const tr_network *network, size_t index);
+
+/**
+ * Writes the name of parameter `index` (below tr_network_n_params()) as a C string of at most `size`
+ * bytes: "w" and "b" for a single neuron with one input, otherwise "dense1.w.0.2" (layer from 1, then
+ * input and unit from 0) and "dense1.b.2".
+ */
+TR_API void tr_network_param_name(const tr_network *network, size_t index, char *name, size_t size);
+
+/**
+ * Draws initial parameters: layer by layer the weights in row-major order, while biases are 0 and
+ * draw nothing, as Keras 0.3.2 does.
+ *
+ * @param[out] params tr_network_n_params() floats, owned by the caller
+ */
+TR_API void tr_network_init_params(const tr_network *network, tr_random *random, float *params);
+
+/** A net evaluated on one dataset; it belongs to one thread at a time. */
+typedef struct tr_evaluator tr_evaluator;
+
+/**
+ * Prepares evaluating `network` on the samples of `dataset`, which it copies as float32.
+ *
+ * @param network borrowed until the evaluator is destroyed
+ * @param[out] evaluator owned by the caller; free it with tr_evaluator_destroy().
+ * @return TR_OK, TR_ERROR_ARGUMENT (the shapes do not fit) or TR_ERROR_MEMORY.
+ */
+TR_API TR_MUST_CHECK tr_status tr_evaluator_create(tr_evaluator **evaluator,
+                                                   const tr_network *network,
+                                                   const tr_dataset *dataset, tr_diag *diag);
+
+/** Frees the evaluator and sets the pointer to NULL. NULL is fine. */
+TR_API void tr_evaluator_destroy(tr_evaluator **evaluator);
+
+/**
+ * The net's output for every sample.
+ *
+ * @param params tr_network_n_params() floats
+ * @param[out] y row-major [n_samples, n_outputs], owned by the caller
+ */
+TR_API void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y);
+
+/** Mean over samples and outputs of (prediction - y)^2, on the whole dataset. */
+TR_API float tr_evaluator_loss(tr_evaluator *evaluator, const float *params);
+
+TR_END_DECLS
+
+#endif

@@ -1,0 +1,221 @@
+#include <trainreel/network.h>
+
+#include "alloc.h"
+#include "diag.h"
+#include "pass.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NORMAL_STANDARD_DEVIATION 0.05
+
+enum { EVALUATOR_BLOCK = 1024 }; /* samples evaluated at a time, which bounds the memory */
+
+struct tr_network {
+    size_t n_inputs;
+    size_t n_layers;
+    size_t n_params;
+    tr_layer_view layers[];
+};
+
+static tr_status lay_out(tr_network *network, const tr_layer *layers, tr_diag *diag) {
+    const size_t most = (size_t)1 << 31;
+    size_t n_inputs = network->n_inputs;
+    for (size_t i = 0; i < network->n_layers; i++) {
+        size_t n_units = layers[i].n_units;
+        if (n_units < 1)
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu has no units", i + 1);
+        if (n_units > most || n_inputs + 1 > (most - network->n_params) / n_units)
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu makes the net larger than 2^31 "
+                                                    "parameters",
+                           i + 1);
+        network->layers[i] = (tr_layer_view){.n_inputs = n_inputs,
+                                             .n_units = n_units,
+                                             .activation = layers[i].activation,
+                                             .init = layers[i].init,
+                                             .weights = network->n_params,
+                                             .bias = network->n_params + n_inputs * n_units};
+        network->n_params += (n_inputs + 1) * n_units;
+        n_inputs = n_units;
+    }
+    return TR_OK;
+}
+
+tr_status tr_network_create(tr_network **out, size_t n_inputs, const tr_layer *layers,
+                            size_t n_layers, tr_diag *diag) {
+    *out = NULL;
+    if (n_inputs < 1 || n_inputs > (size_t)1 << 31 || n_layers < 1 || n_layers > 1024)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "a net has an input and 1 to 1024 layers");
+    tr_network *network = calloc(1, sizeof *network + n_layers * sizeof network->layers[0]);
+    if (!network)
+        return tr_fail_memory(diag, "the net");
+    network->n_inputs = n_inputs;
+    network->n_layers = n_layers;
+    tr_status status = lay_out(network, layers, diag);
+    if (status)
+        tr_network_destroy(&network);
+    *out = network;
+    return status;
+}
+
+void tr_network_destroy(tr_network **network) {
+    free(*network);
+    *network = NULL;
+}
+
+size_t tr_network_n_inputs(const tr_network *network) {
+    return network->n_inputs;
+}
+
+size_t tr_network_n_outputs(const tr_network *network) {
+    return network->layers[network->n_layers - 1].n_units;
+}
+
+size_t tr_network_n_layers(const tr_network *network) {
+    return network->n_layers;
+}
+
+size_t tr_network_n_params(const tr_network *network) {
+    return network->n_params;
+}
+
+const tr_layer_view *tr_network_layer(const tr_network *network, size_t index) {
+    return &network->layers[index];
+}
+
+void tr_network_param_name(const tr_network *network, size_t index, char *name, size_t size) {
+    bool neuron = network->n_params == 2;
+    size_t i = 0;
+    while (i + 1 < network->n_layers && index >= network->layers[i + 1].weights)
+        i++;
+    const tr_layer_view *layer = &network->layers[i];
+    if (index >= layer->bias) {
+        if (neuron)
+            snprintf(name, size, "b");
+        else
+            snprintf(name, size, "dense%zu.b.%zu", i + 1, index - layer->bias);
+    } else {
+        size_t offset = index - layer->weights;
+        if (neuron)
+            snprintf(name, size, "w");
+        else
+            snprintf(name, size, "dense%zu.w.%zu.%zu", i + 1, offset / layer->n_units,
+                     offset % layer->n_units);
+    }
+}
+
+static double draw_weight(const tr_layer_view *layer, tr_random *random) {
+    switch (layer->init) {
+    case TR_INIT_GLOROT_UNIFORM: {
+        double limit = sqrt(6.0 / (double)(layer->n_inputs + layer->n_units));
+        return tr_random_uniform(random, -limit, limit);
+    }
+    case TR_INIT_NORMAL:
+        return tr_random_normal(random, 0, NORMAL_STANDARD_DEVIATION);
+    }
+    return 0;
+}
+
+void tr_network_init_params(const tr_network *network, tr_random *random, float *params) {
+    for (size_t i = 0; i < network->n_layers; i++) {
+        const tr_layer_view *layer = &network->layers[i];
+        for (size_t p = layer->weights; p < layer->bias; p++)
+            params[p] = (float)draw_weight(layer, random);
+        for (size_t unit = 0; unit < layer->n_units; unit++)
+            params[layer->bias + unit] = 0;
+    }
+}
+
+struct tr_evaluator {
+    const tr_network *network;
+    size_t n_samples;
+    float *x; /* [n_inputs][n_samples] */
+    float *y; /* [n_outputs][n_samples] */
+    tr_pass *pass;
+};
+
+tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
+                              const tr_dataset *dataset, tr_diag *diag) {
+    *out = NULL;
+    size_t n_inputs = tr_network_n_inputs(network);
+    size_t n_outputs = tr_network_n_outputs(network);
+    size_t n_samples = dataset->n_samples;
+    tr_status status = tr_check_shapes(network, dataset, diag);
+    if (status)
+        return status;
+    tr_evaluator *evaluator = tr_alloc_array(1, sizeof *evaluator);
+    if (!evaluator)
+        return tr_fail_memory(diag, "evaluating the net");
+    evaluator->network = network;
+    evaluator->n_samples = n_samples;
+    evaluator->x = tr_alloc_aligned(n_samples * n_inputs, sizeof *evaluator->x);
+    evaluator->y = tr_alloc_aligned(n_samples * n_outputs, sizeof *evaluator->y);
+    if (!evaluator->x || !evaluator->y)
+        status = tr_fail_memory(diag, "evaluating the net");
+    if (!status) {
+        size_t capacity = n_samples < EVALUATOR_BLOCK ? n_samples : EVALUATOR_BLOCK;
+        status = tr_pass_create(&evaluator->pass, network, capacity, false, diag);
+    }
+    if (status) {
+        tr_evaluator_destroy(&evaluator);
+        return status;
+    }
+    tr_columns_from_rows(evaluator->x, dataset->x, n_samples, n_inputs);
+    tr_columns_from_rows(evaluator->y, dataset->y, n_samples, n_outputs);
+    *out = evaluator;
+    return TR_OK;
+}
+
+void tr_evaluator_destroy(tr_evaluator **handle) {
+    tr_evaluator *evaluator = *handle;
+    if (!evaluator)
+        return;
+    tr_pass_destroy(&evaluator->pass);
+    free(evaluator->x);
+    free(evaluator->y);
+    free(evaluator);
+    *handle = NULL;
+}
+
+/* Evaluates the block of samples that starts at `first`; returns its length. */
+static size_t evaluate_block(tr_evaluator *evaluator, const float *params, size_t first) {
+    size_t left = evaluator->n_samples - first;
+    size_t n = left < EVALUATOR_BLOCK ? left : EVALUATOR_BLOCK;
+    for (size_t input = 0; input < tr_network_n_inputs(evaluator->network); input++) {
+        float *row = tr_pass_input(evaluator->pass, input);
+        const float *x = evaluator->x + input * evaluator->n_samples + first;
+        for (size_t s = 0; s < n; s++)
+            row[s] = x[s];
+    }
+    tr_pass_forward(evaluator->pass, params, n);
+    return n;
+}
+
+void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y) {
+    size_t n_outputs = tr_network_n_outputs(evaluator->network);
+    for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
+        n = evaluate_block(evaluator, params, first);
+        for (size_t unit = 0; unit < n_outputs; unit++) {
+            const float *output = tr_pass_output(evaluator->pass, unit);
+            for (size_t s = 0; s < n; s++)
+                y[(first + s) * n_outputs + unit] = output[s];
+        }
+    }
+}
+
+float tr_evaluator_loss(tr_evaluator *evaluator, const float *params) {
+    size_t n_outputs = tr_network_n_outputs(evaluator->network);
+    double total = 0;
+    for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
+        n = evaluate_block(evaluator, params, first);
+        for (size_t unit = 0; unit < n_outputs; unit++) {
+            float *target = tr_pass_target(evaluator->pass, unit);
+            const float *y = evaluator->y + unit * evaluator->n_samples + first;
+            for (size_t s = 0; s < n; s++)
+                target[s] = y[s];
+        }
+        total += tr_pass_squared_error(evaluator->pass, n);
+    }
+    return (float)(total / ((double)evaluator->n_samples * (double)n_outputs));
+}

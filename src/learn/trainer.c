@@ -1,0 +1,132 @@
+#include <trainreel/trainer.h>
+
+#include "alloc.h"
+#include "diag.h"
+#include "pass.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct training {
+    const tr_network *network;
+    const tr_dataset *dataset;
+    float *params;
+    float *gradient;
+    uint32_t *order; /* the samples of an epoch, shuffled again and again in place */
+    float *x;        /* [n_inputs][n_samples]: the data as float32 */
+    float *y;        /* [n_outputs][n_samples] */
+    tr_pass *pass;
+    float learning_rate;
+} training;
+
+uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_samples) {
+    uint64_t per_epoch = n_samples / options->batch_size + (n_samples % options->batch_size != 0);
+    if (per_epoch && options->epochs > UINT64_MAX / per_epoch)
+        return UINT64_MAX;
+    return per_epoch * options->epochs;
+}
+
+static tr_status check(const tr_network *network, const tr_dataset *dataset,
+                       const tr_fit_options *options, tr_diag *diag) {
+    tr_status status = tr_check_shapes(network, dataset, diag);
+    if (status)
+        return status;
+    if (options->batch_size < 1)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the batch size is at least 1");
+    if (!isfinite(options->learning_rate) || options->learning_rate < 0)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the learning rate is a number from 0, not %g",
+                       options->learning_rate);
+    return TR_OK;
+}
+
+static void gather(float *restrict row, const float *restrict column, const uint32_t *restrict order,
+                   size_t n) {
+    for (size_t s = 0; s < n; s++)
+        row[s] = column[order[s]];
+}
+
+/* One iteration on the samples that `order` lists; returns the batch's loss before the update. */
+static float update(training *fit, const uint32_t *order, size_t n) {
+    size_t n_samples = fit->dataset->n_samples;
+    size_t n_outputs = fit->dataset->n_outputs;
+    for (size_t input = 0; input < fit->dataset->n_inputs; input++)
+        gather(tr_pass_input(fit->pass, input), fit->x + input * n_samples, order, n);
+    for (size_t output = 0; output < n_outputs; output++)
+        gather(tr_pass_target(fit->pass, output), fit->y + output * n_samples, order, n);
+    tr_pass_forward(fit->pass, fit->params, n);
+    double total = tr_pass_squared_error(fit->pass, n);
+    tr_pass_backward(fit->pass, fit->params, n, fit->gradient);
+    for (size_t p = 0; p < tr_network_n_params(fit->network); p++)
+        fit->params[p] -= fit->learning_rate * fit->gradient[p];
+    return (float)(total / ((double)n * (double)n_outputs));
+}
+
+static tr_status diverged(const training *fit, const char *what, uint64_t iteration, tr_diag *diag) {
+    return tr_fail(diag, TR_ERROR_DIVERGED,
+                   "training diverged: %s at iteration %llu (learning rate %g); "
+                   "a smaller learning rate may help",
+                   what, (unsigned long long)iteration, (double)fit->learning_rate);
+}
+
+static tr_status run(training *fit, const tr_fit_options *options, tr_random *random, tr_step_fn step,
+                     void *context, tr_diag *diag) {
+    size_t n_samples = fit->dataset->n_samples;
+    size_t n_params = tr_network_n_params(fit->network);
+    tr_snapshot snapshot = {.loss = NAN, .n_params = n_params, .params = fit->params};
+    tr_status status = step ? step(&snapshot, context) : TR_OK;
+    for (uint64_t epoch = 0; !status && epoch < options->epochs; epoch++) {
+        tr_random_shuffle(random, fit->order, n_samples);
+        for (size_t first = 0; !status && first < n_samples; first += snapshot.batch_size) {
+            size_t left = n_samples - first;
+            size_t n = left < options->batch_size ? left : options->batch_size;
+            snapshot.iteration++;
+            snapshot.epoch = epoch;
+            snapshot.batch_size = (uint32_t)n;
+            snapshot.samples_seen += n;
+            snapshot.loss = update(fit, fit->order + first, n);
+            if (!isfinite(snapshot.loss))
+                return diverged(fit, "the loss is not finite", snapshot.iteration, diag);
+            if (step)
+                status = step(&snapshot, context);
+        }
+    }
+    for (size_t p = 0; !status && p < n_params; p++)
+        if (!isfinite(fit->params[p]))
+            return diverged(fit, "a parameter is not finite", snapshot.iteration, diag);
+    return status == TR_END ? TR_OK : status;
+}
+
+tr_status tr_fit(const tr_network *network, float *params, const tr_dataset *dataset,
+                 const tr_fit_options *options, tr_random *random, tr_step_fn step, void *context,
+                 tr_diag *diag) {
+    tr_status status = check(network, dataset, options, diag);
+    if (status)
+        return status;
+    size_t n_samples = dataset->n_samples;
+    size_t capacity = options->batch_size < n_samples ? options->batch_size : n_samples;
+    training fit = {.network = network,
+               .dataset = dataset,
+               .params = params,
+               .learning_rate = (float)options->learning_rate};
+    fit.gradient = tr_alloc_aligned(tr_network_n_params(network), sizeof *fit.gradient);
+    fit.order = tr_alloc_array(n_samples, sizeof *fit.order);
+    fit.x = tr_alloc_aligned(n_samples * dataset->n_inputs, sizeof *fit.x);
+    fit.y = tr_alloc_aligned(n_samples * dataset->n_outputs, sizeof *fit.y);
+    if (!fit.gradient || !fit.order || !fit.x || !fit.y)
+        status = tr_fail_memory(diag, "training");
+    if (!status)
+        status = tr_pass_create(&fit.pass, network, capacity, true, diag);
+    if (!status) {
+        tr_columns_from_rows(fit.x, dataset->x, n_samples, dataset->n_inputs);
+        tr_columns_from_rows(fit.y, dataset->y, n_samples, dataset->n_outputs);
+        for (size_t s = 0; s < n_samples; s++)
+            fit.order[s] = (uint32_t)s;
+        status = run(&fit, options, random, step, context, diag);
+    }
+    tr_pass_destroy(&fit.pass);
+    free(fit.gradient);
+    free(fit.order);
+    free(fit.x);
+    free(fit.y);
+    return status;
+}
