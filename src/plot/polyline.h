@@ -1,0 +1,29 @@
+/* A line over increasing x, made as short as its pixels allow before Cairo strokes it. */
+#ifndef TR_PLOT_POLYLINE_H
+#define TR_PLOT_POLYLINE_H
+
+#include <stddef.h>
+
+typedef struct tr_point {
+    double x;
+    double y;
+} tr_point;
+
+/* A piece of line that is to be drawn; consecutive ones that touch are joined. */
+typedef struct tr_line_piece {
+    tr_point from;
+    tr_point to;
+} tr_line_piece;
+
+/* Drops points that stay within `tolerance` (vertically) of the line between those that are kept.
+ * x must increase. A line with a y that is not finite stays as it is. Returns how many of the `count`
+ * points are left, in place. */
+size_t tr_polyline_simplify(tr_point *points, size_t count, double tolerance);
+
+/* Writes the pieces of the line through `points` that lie within top <= y <= bottom to `pieces`,
+ * which holds count - 1; a line whose y is not finite is interrupted there. Returns the number of
+ * pieces. */
+size_t tr_polyline_clip(const tr_point *points, size_t count, double top, double bottom,
+                        tr_line_piece *pieces);
+
+#endif

@@ -1,0 +1,37 @@
+/* How things look: colours and weights, never numbers that come from the data. */
+#ifndef TR_PLOT_THEME_H
+#define TR_PLOT_THEME_H
+
+#include <cairo.h>
+#include <stdint.h>
+
+typedef uint32_t tr_color; /* 0xRRGGBB */
+
+typedef struct tr_theme {
+    tr_color background;
+    tr_color grid;
+    tr_color text;
+    tr_color data;
+    tr_color prediction;
+} tr_theme;
+
+extern const tr_theme tr_theme_post; /* the white grid of the post */
+
+/* Sizes in pixels for a picture of some size; see tr_style_for. */
+typedef struct tr_style {
+    double title_size; /* pixels an em */
+    double label_size;
+    double smallest_text; /* below this, text is not legible */
+    double line_width;
+    double grid_width; /* a whole number, so that grid lines are sharp */
+    double padding;    /* around the picture */
+    double gap;        /* between things that belong together */
+} tr_style;
+
+/* The style of a 400x300 picture, scaled to width x height pixels. Text does not shrink with the
+ * picture below what can be read. */
+tr_style tr_style_for(int width, int height);
+
+void tr_set_color(cairo_t *cr, tr_color color);
+
+#endif
