@@ -1,0 +1,40 @@
+/** @file
+ * How frames become a file.
+ */
+#ifndef TRAINREEL_VIDEO_H
+#define TRAINREEL_VIDEO_H
+
+#include <trainreel/export.h>
+
+TR_BEGIN_DECLS
+
+/** What frames are written as. */
+typedef enum tr_format {
+    TR_FORMAT_MP4,       /**< H.264 in MP4, with a poster: the first frame as PNG */
+    TR_FORMAT_PNG,       /**< a folder of PNG files, one a frame */
+    TR_FORMAT_CHECKSUMS, /**< a text file with the SHA-256 of every frame's pixels, before encoding */
+    TR_FORMAT_NONE       /**< nothing: for measuring everything but the encoder */
+} tr_format;
+
+/** H.264 profiles (ITU-T H.264, annex A). */
+typedef enum tr_profile {
+    TR_PROFILE_BASELINE, /**< constrained baseline: what the plainest players decode */
+    TR_PROFILE_MAIN,
+    TR_PROFILE_HIGH
+} tr_profile;
+
+/** How a video is encoded. */
+typedef struct tr_video {
+    int frames_per_second; /**< 1 to 240 */
+    double crf;            /**< x264's constant rate factor, 1 to 51: lower is better and larger */
+    const char *preset;    /**< "plot", which is made for line plots, or one of x264's, from
+                                "ultrafast" to "veryslow" */
+    tr_profile profile;
+} tr_video;
+
+/** 30 frames per second, crf 21, preset "plot", main profile. */
+TR_API tr_video tr_video_default(void);
+
+TR_END_DECLS
+
+#endif

@@ -1,0 +1,407 @@
+/* H.264 in MP4. Each segment is encoded on its own; the muxer puts them one after another, which it
+ * may because each starts with an IDR frame and all have the same parameter sets. */
+#include "av.h"
+#include "alloc.h"
+#include "convert.h"
+#include "diag.h"
+#include "h264.h"
+#include "output.h"
+#include "sink.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct video_sink {
+    tr_sink base;
+    const tr_av *av;
+    tr_video video;
+    char preset[16];
+    tr_output *output;
+    char *url; /* of the temporary file */
+    AVFormatContext *muxer; /* once the first segment is here */
+    bool header_written;
+    uint64_t n_frames;
+} video_sink;
+
+typedef struct video_worker {
+    tr_sink_worker base;
+    AVFrame *picture; /* holds the frame before, of which only some tiles change */
+    AVCodecContext *encoder; /* of the segment at hand */
+    AVBSFContext *filter;
+    AVPacket *packet;
+    struct video_segment *segment;
+} video_worker;
+
+typedef struct video_segment {
+    tr_segment base;
+    const tr_av *av;
+    uint64_t first_frame;
+    int reorder_delay; /* frames by which decoding runs ahead of showing */
+    AVCodecParameters *parameters;
+    AVPacket **packets; /* in decoding order */
+    size_t n_packets;
+    size_t capacity;
+} video_segment;
+
+static void destroy_segment(tr_segment *base) {
+    video_segment *segment = (video_segment *)base;
+    if (!segment)
+        return;
+    for (size_t i = 0; i < segment->n_packets; i++)
+        segment->av->av_packet_free(&segment->packets[i]);
+    free(segment->packets);
+    segment->av->avcodec_parameters_free(&segment->parameters);
+    free(segment);
+}
+
+static void destroy_worker(tr_sink_worker *base) {
+    video_worker *worker = (video_worker *)base;
+    const tr_av *av = ((video_sink *)worker->base.sink)->av;
+    if (worker->segment)
+        destroy_segment(&worker->segment->base);
+    av->avcodec_free_context(&worker->encoder);
+    av->av_bsf_free(&worker->filter);
+    av->av_packet_free(&worker->packet);
+    av->av_frame_free(&worker->picture);
+    free(worker);
+}
+
+static tr_status create_worker(tr_sink *base, tr_sink_worker **out, tr_diag *diag) {
+    const video_sink *sink = (video_sink *)base;
+    video_worker *worker = tr_alloc_array(1, sizeof *worker);
+    if (!worker)
+        return tr_fail_memory(diag, "the encoder");
+    worker->base.sink = base;
+    worker->packet = sink->av->av_packet_alloc();
+    worker->picture = sink->av->av_frame_alloc();
+    int error = worker->packet && worker->picture ? 0 : AVERROR(ENOMEM);
+    if (!error) {
+        worker->picture->width = base->width;
+        worker->picture->height = base->height;
+        worker->picture->format = AV_PIX_FMT_YUV420P;
+        error = sink->av->av_frame_get_buffer(worker->picture, 0);
+    }
+    if (error) {
+        destroy_worker(&worker->base);
+        return tr_fail_memory(diag, "the encoder");
+    }
+    *out = &worker->base;
+    return TR_OK;
+}
+
+/* Takes x264's SEI messages out, which name its version. */
+static tr_status open_filter(const tr_av *av, video_worker *worker, tr_diag *diag) {
+    const AVBitStreamFilter *kind = av->av_bsf_get_by_name("filter_units");
+    if (!kind)
+        return tr_fail(diag, TR_ERROR_ENCODER, "this FFmpeg has no bitstream filter filter_units");
+    int error = av->av_bsf_alloc(kind, &worker->filter);
+    if (error >= 0)
+        error = av->avcodec_parameters_from_context(worker->filter->par_in, worker->encoder);
+    if (error >= 0)
+        error = av->av_opt_set(worker->filter->priv_data, "remove_types", "6", 0);
+    if (error >= 0) {
+        worker->filter->time_base_in = worker->encoder->time_base;
+        error = av->av_bsf_init(worker->filter);
+    }
+    return error < 0 ? tr_av_fail(av, diag, error, "cannot set up the bitstream filter") : TR_OK;
+}
+
+static tr_status begin_segment(tr_sink_worker *base, uint64_t first_frame, tr_diag *diag) {
+    video_worker *worker = (video_worker *)base;
+    const video_sink *sink = (video_sink *)base->sink;
+    tr_status status = tr_h264_open(sink->av, &worker->encoder, base->sink->width,
+                                    base->sink->height, &sink->video, diag);
+    if (!status)
+        status = open_filter(sink->av, worker, diag);
+    if (status)
+        return status;
+    video_segment *segment = tr_alloc_array(1, sizeof *segment);
+    if (!segment)
+        return tr_fail_memory(diag, "a segment");
+    worker->segment = segment;
+    segment->av = sink->av;
+    segment->first_frame = first_frame;
+    segment->reorder_delay = worker->encoder->has_b_frames;
+    segment->capacity = TR_SEGMENT_FRAMES;
+    segment->packets = tr_alloc_array(segment->capacity, sizeof(AVPacket *));
+    segment->parameters = sink->av->avcodec_parameters_alloc();
+    if (!segment->packets || !segment->parameters)
+        return tr_fail_memory(diag, "a segment");
+    int error = sink->av->avcodec_parameters_copy(segment->parameters, worker->filter->par_out);
+    return error < 0 ? tr_av_fail(sink->av, diag, error, "cannot set up a segment") : TR_OK;
+}
+
+/* Moves what the filter has ready to the segment. */
+static tr_status collect(const tr_av *av, video_worker *worker, tr_diag *diag) {
+    video_segment *segment = worker->segment;
+    for (;;) {
+        AVPacket *packet = av->av_packet_alloc();
+        if (!packet)
+            return tr_fail_memory(diag, "a segment");
+        int error = av->av_bsf_receive_packet(worker->filter, packet);
+        if (error < 0) {
+            av->av_packet_free(&packet);
+            if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
+                return TR_OK;
+            return tr_av_fail(av, diag, error, "cannot filter the video");
+        }
+        if (segment->n_packets == segment->capacity) {
+            av->av_packet_free(&packet);
+            return tr_fail(diag, TR_ERROR_ENCODER, "the encoder made more packets than frames");
+        }
+        segment->packets[segment->n_packets++] = packet;
+    }
+}
+
+/* Gives the encoder a picture, or with NULL the end, and collects what it has ready. */
+static tr_status encode(const tr_av *av, video_worker *worker, const AVFrame *picture,
+                        tr_diag *diag) {
+    int error = av->avcodec_send_frame(worker->encoder, picture);
+    while (error >= 0) {
+        error = av->avcodec_receive_packet(worker->encoder, worker->packet);
+        if (error < 0)
+            break;
+        error = av->av_bsf_send_packet(worker->filter, worker->packet);
+        tr_status status = error < 0 ? TR_OK : collect(av, worker, diag);
+        if (status)
+            return status;
+    }
+    if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
+        return TR_OK;
+    return tr_av_fail(av, diag, error, "cannot encode a frame");
+}
+
+static tr_status add_frame(tr_sink_worker *base, const tr_frame *frame, tr_diag *diag) {
+    video_worker *worker = (video_worker *)base;
+    const tr_av *av = ((video_sink *)base->sink)->av;
+    AVFrame *picture = worker->picture;
+    int error = av->av_frame_make_writable(picture);
+    if (error < 0)
+        return tr_av_fail(av, diag, error, "cannot prepare a frame");
+    const tr_planes planes = {.y = picture->data[0],
+                              .cb = picture->data[1],
+                              .cr = picture->data[2],
+                              .y_stride = picture->linesize[0],
+                              .c_stride = picture->linesize[1]};
+    tr_convert_changed(frame, &planes);
+    picture->pts = (int64_t)worker->segment->base.n_frames++;
+    return encode(av, worker, picture, diag);
+}
+
+static tr_status end_segment(tr_sink_worker *base, tr_segment **out, tr_diag *diag) {
+    video_worker *worker = (video_worker *)base;
+    const tr_av *av = ((video_sink *)base->sink)->av;
+    tr_status status = encode(av, worker, NULL, diag);
+    if (!status) {
+        int error = av->av_bsf_send_packet(worker->filter, NULL);
+        status = error < 0 ? tr_av_fail(av, diag, error, "cannot finish a segment")
+                           : collect(av, worker, diag);
+    }
+    video_segment *segment = worker->segment;
+    if (!status && segment->n_packets != segment->base.n_frames)
+        status = tr_fail(diag, TR_ERROR_ENCODER, "the encoder made %zu packets of %llu frames",
+                         segment->n_packets, (unsigned long long)segment->base.n_frames);
+    if (status)
+        return status;
+    av->avcodec_free_context(&worker->encoder);
+    av->av_bsf_free(&worker->filter);
+    worker->segment = NULL;
+    *out = &segment->base;
+    return TR_OK;
+}
+
+static tr_status fail(const video_sink *sink, tr_diag *diag, int error) {
+    return tr_av_fail(sink->av, diag, error, tr_output_path(sink->output));
+}
+
+static tr_status write_header(video_sink *sink, const video_segment *first, tr_diag *diag) {
+    const tr_av *av = sink->av;
+    AVDictionary *options = NULL;
+    int error = av->avformat_alloc_output_context2(&sink->muxer, NULL, "mp4", sink->url);
+    if (error < 0)
+        return fail(sink, diag, error);
+    sink->muxer->flags |= AVFMT_FLAG_BITEXACT; /* no version, no time of day */
+    AVStream *stream = av->avformat_new_stream(sink->muxer, NULL);
+    if (!stream)
+        return tr_fail_memory(diag, "the video");
+    stream->time_base = (AVRational){1, sink->video.frames_per_second};
+    stream->avg_frame_rate = (AVRational){sink->video.frames_per_second, 1};
+    error = av->avcodec_parameters_copy(stream->codecpar, first->parameters);
+    if (error >= 0) {
+        stream->codecpar->codec_tag = 0;
+        error = av->avio_open(&sink->muxer->pb, sink->url, AVIO_FLAG_WRITE);
+    }
+    if (error >= 0)
+        error = av->av_dict_set(&options, "movflags", "+faststart+write_colr", 0);
+    if (error >= 0)
+        error = av->avformat_write_header(sink->muxer, &options);
+    av->av_dict_free(&options);
+    if (error < 0)
+        return fail(sink, diag, error);
+    sink->header_written = true;
+    return TR_OK;
+}
+
+static bool same_parameters(const AVCodecParameters *a, const AVCodecParameters *b) {
+    return a->extradata_size == b->extradata_size &&
+           !memcmp(a->extradata, b->extradata, (size_t)a->extradata_size);
+}
+
+static tr_status write_packets(video_sink *sink, video_segment *segment, tr_diag *diag) {
+    const AVStream *stream = sink->muxer->streams[0];
+    const AVRational frame = {1, sink->video.frames_per_second};
+    for (size_t i = 0; i < segment->n_packets; i++) {
+        AVPacket *packet = segment->packets[i];
+        /* The frame rate is constant, so the decoding times are known without asking the encoder,
+         * and go on evenly from one segment to the next. */
+        packet->pts += (int64_t)segment->first_frame;
+        packet->dts = (int64_t)(segment->first_frame + i) - segment->reorder_delay;
+        packet->duration = 1;
+        packet->stream_index = 0;
+        sink->av->av_packet_rescale_ts(packet, frame, stream->time_base);
+        int error = sink->av->av_write_frame(sink->muxer, packet);
+        if (error >= 0 && sink->muxer->pb->error < 0)
+            error = sink->muxer->pb->error;
+        if (error < 0)
+            return fail(sink, diag, error);
+        sink->av->av_packet_unref(packet);
+    }
+    sink->n_frames += segment->n_packets;
+    return TR_OK;
+}
+
+static tr_status append(tr_sink *base, tr_segment *base_segment, tr_diag *diag) {
+    video_sink *sink = (video_sink *)base;
+    video_segment *segment = (video_segment *)base_segment;
+    tr_status status = sink->muxer ? TR_OK : write_header(sink, segment, diag);
+    if (!status && !same_parameters(segment->parameters, sink->muxer->streams[0]->codecpar))
+        status = tr_fail(diag, TR_ERROR_ENCODER, "the encoder changed its parameters in between");
+    if (!status)
+        status = write_packets(sink, segment, diag);
+    destroy_segment(base_segment);
+    return status;
+}
+
+/* Closes the file; the first error of writing, if any, comes back. */
+static int close_file(video_sink *sink) {
+    AVIOContext *file = sink->muxer->pb;
+    sink->av->avio_flush(file);
+    int error = file->error;
+    int closed = sink->av->avio_closep(&sink->muxer->pb);
+    return error < 0 ? error : closed;
+}
+
+/* Reads the file back. */
+static tr_status check_file(video_sink *sink, tr_diag *diag) {
+    const tr_av *av = sink->av;
+    AVFormatContext *demuxer = NULL;
+    int error = av->avformat_open_input(&demuxer, sink->url, NULL, NULL);
+    if (error < 0)
+        return fail(sink, diag, error);
+    AVPacket *packet = av->av_packet_alloc();
+    const AVStream *stream = demuxer->nb_streams == 1 ? demuxer->streams[0] : NULL;
+    uint64_t n_packets = 0;
+    if (packet && stream)
+        while (av->av_read_frame(demuxer, packet) >= 0) {
+            n_packets += !(packet->flags & AV_PKT_FLAG_CORRUPT);
+            av->av_packet_unref(packet);
+        }
+    bool good = stream && n_packets == sink->n_frames &&
+                (uint64_t)stream->nb_frames == sink->n_frames &&
+                stream->codecpar->codec_id == AV_CODEC_ID_H264 &&
+                stream->codecpar->width == sink->base.width &&
+                stream->codecpar->height == sink->base.height;
+    if (good) {
+        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        double wanted = (double)sink->n_frames / sink->video.frames_per_second;
+        good = fabs(seconds - wanted) < 0.5 / sink->video.frames_per_second;
+    }
+    av->av_packet_free(&packet);
+    av->avformat_close_input(&demuxer);
+    if (!good)
+        return tr_fail(diag, TR_ERROR_OUTPUT,
+                       "%s: what was written does not read back as it should; the file system may "
+                       "be at fault",
+                       tr_output_path(sink->output));
+    return TR_OK;
+}
+
+static tr_status finish(tr_sink *base, tr_sink_result *result, tr_diag *diag) {
+    video_sink *sink = (video_sink *)base;
+    if (!sink->header_written)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no frame to make a video of");
+    int error = sink->av->av_write_trailer(sink->muxer);
+    int close_error = close_file(sink);
+    if (error >= 0)
+        error = close_error;
+    if (error < 0)
+        return fail(sink, diag, error);
+    *result = (tr_sink_result){.bytes = tr_output_size(sink->output), .n_frames = sink->n_frames};
+    return check_file(sink, diag);
+}
+
+static tr_status commit(tr_sink *base, tr_diag *diag) {
+    return tr_output_commit(&((video_sink *)base)->output, diag);
+}
+
+static void destroy(tr_sink *base) {
+    video_sink *sink = (video_sink *)base;
+    if (sink->muxer) {
+        if (sink->muxer->pb)
+            sink->av->avio_closep(&sink->muxer->pb);
+        sink->av->avformat_free_context(sink->muxer);
+    }
+    tr_output_discard(&sink->output);
+    free(sink->url);
+    free(sink);
+}
+
+static const tr_sink_ops ops = {.create_worker = create_worker,
+                                .destroy_worker = destroy_worker,
+                                .begin_segment = begin_segment,
+                                .add_frame = add_frame,
+                                .end_segment = end_segment,
+                                .append = append,
+                                .destroy_segment = destroy_segment,
+                                .finish = finish,
+                                .commit = commit,
+                                .destroy = destroy};
+
+tr_status tr_video_sink_create(tr_sink **out, const char *path, int width, int height,
+                               const tr_video *video, tr_diag *diag) {
+    *out = NULL;
+    video_sink *sink = tr_alloc_array(1, sizeof *sink);
+    if (!sink)
+        return tr_fail_memory(diag, "the video");
+    sink->base = (tr_sink){.ops = &ops, .width = width, .height = height};
+    sink->video = *video;
+    snprintf(sink->preset, sizeof sink->preset, "%s", video->preset);
+    sink->video.preset = sink->preset;
+    tr_status status = tr_av_load(&sink->av, diag);
+    if (!status)
+        status = tr_output_create(&sink->output, path, false, diag);
+    if (!status) {
+        const char *temporary = tr_output_temporary_path(sink->output);
+        size_t size = strlen(temporary) + sizeof "file:";
+        sink->url = malloc(size);
+        if (sink->url)
+            snprintf(sink->url, size, "file:%s", temporary);
+        else
+            status = tr_fail_memory(diag, "the video");
+    }
+    /* A missing encoder is found out now, not after the training. */
+    if (!status) {
+        AVCodecContext *encoder;
+        status = tr_h264_open(sink->av, &encoder, width, height, video, diag);
+        if (!status)
+            sink->av->avcodec_free_context(&encoder);
+    }
+    if (status)
+        destroy(&sink->base);
+    else
+        *out = &sink->base;
+    return status;
+}
