@@ -1,0 +1,573 @@
+/* One rendering: a thread that trains, workers that draw and encode segments, and the caller's
+ * thread, which shows the progress.
+ *
+ *   source thread: source->run -> recorder -> ring
+ *   each worker:   takes the next segment's states from the ring, draws and encodes them, and leaves
+ *                  the finished segment in a slot; whoever completes the next one in order appends it
+ *
+ * A worker may run ahead of the slowest one by a few segments only, so memory stays bounded. */
+#include <trainreel/render.h>
+
+#include "alloc.h"
+#include "diag.h"
+#include "output.h"
+#include "plotter.h"
+#include "png.h"
+#include "recorder.h"
+#include "sink.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    RING_SNAPSHOTS = 256,
+    MAX_JOBS = 256,
+    PROGRESS_MILLISECONDS = 100
+};
+
+/* The states of a segment. */
+typedef struct state_block {
+    tr_snapshot *states; /* TR_SEGMENT_FRAMES of them */
+    float *params;
+    size_t n_states;
+    uint64_t segment;
+} state_block;
+
+typedef struct rendering {
+    const tr_source *source;
+    const tr_render_options *options;
+    int width; /* of the frames, in pixels */
+    int height;
+    uint64_t n_frames; /* expected, 0 if unknown */
+    size_t n_params;
+    struct timespec start;
+
+    tr_ring *ring;
+    tr_recorder *recorder;
+    tr_sink *sink;
+    tr_output *poster;
+    tr_report *report;
+
+    pthread_mutex_t take_mutex; /* one worker at a time is the ring's consumer */
+    uint64_t next_segment;      /* guarded by take_mutex, as are the next two */
+    uint64_t next_frame;
+    bool source_ended;
+
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t changed;
+    bool sink_ready;
+    int n_workers; /* that have not ended */
+    uint64_t next_to_append;
+    size_t window;        /* segments that may be under way or waiting */
+    tr_segment **waiting; /* [window], by segment modulo window */
+    bool appending;
+    tr_status status; /* of the first failure */
+    tr_diag diag;
+
+    atomic_bool failed; /* whether status is set, to be asked between frames */
+    atomic_uint_least64_t iterations;
+    atomic_uint_least64_t frames;
+} rendering;
+
+/* The first failure counts; everyone else is told to stop. */
+static void fail_job(rendering *job, tr_status status, const tr_diag *diag) {
+    pthread_mutex_lock(&job->mutex);
+    if (!job->status) {
+        job->status = status;
+        job->diag = *diag;
+        atomic_store(&job->failed, true);
+        tr_ring_cancel(job->ring);
+    }
+    pthread_cond_broadcast(&job->changed);
+    pthread_mutex_unlock(&job->mutex);
+}
+
+static double seconds_since(const struct timespec *start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+/* ---- the source's thread ---- */
+
+static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
+    rendering *job = context;
+    if (snapshot->n_params != job->n_params) {
+        tr_diag diag = {0};
+        tr_fail(&diag, TR_ERROR_ARGUMENT, "a snapshot has %zu parameters, but the net has %zu",
+                snapshot->n_params, job->n_params);
+        fail_job(job, TR_ERROR_ARGUMENT, &diag);
+        return TR_ERROR_ARGUMENT;
+    }
+    atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
+    return tr_recorder_step(snapshot, job->recorder);
+}
+
+static void *run_source(void *context) {
+    rendering *job = context;
+    tr_diag diag = {0};
+    tr_status status = job->source->run(job->source->context, count_and_record, job, &diag);
+    if (status && !diag.text[0])
+        tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
+    tr_recorder_finish(job->recorder, status, &diag);
+    return NULL;
+}
+
+/* ---- the workers ---- */
+
+/* Keeps the first and the newest parameters for the report. */
+static void note_state(rendering *job, const tr_snapshot *state) {
+    tr_report *report = job->report;
+    size_t bytes = job->n_params * sizeof(float);
+    if (job->next_frame == 0)
+        memcpy(report->initial_params, state->params, bytes);
+    memcpy(report->trained_params, state->params, bytes);
+    report->n_iterations = state->iteration;
+    report->final_loss = state->loss;
+    job->next_frame++;
+}
+
+/* Waits for its turn and takes the states of the next segment; none when the run has ended. */
+static tr_status take_block(rendering *job, state_block *block, tr_diag *diag) {
+    tr_status status = TR_OK;
+    block->n_states = 0;
+    pthread_mutex_lock(&job->take_mutex);
+    block->segment = job->next_segment;
+    pthread_mutex_lock(&job->mutex);
+    while (!job->status && block->segment >= job->next_to_append + job->window)
+        pthread_cond_wait(&job->changed, &job->mutex);
+    pthread_mutex_unlock(&job->mutex);
+    while (!job->source_ended && block->n_states < TR_SEGMENT_FRAMES) {
+        tr_snapshot *state = &block->states[block->n_states];
+        status = tr_ring_pop(job->ring, state, block->params + block->n_states * job->n_params,
+                             diag);
+        if (status)
+            break;
+        note_state(job, state);
+        block->n_states++;
+    }
+    if (status == TR_END) {
+        job->source_ended = true;
+        status = TR_OK;
+    }
+    if (block->n_states)
+        job->next_segment++;
+    pthread_mutex_unlock(&job->take_mutex);
+    return status;
+}
+
+/* Leaves a finished segment, and appends all that are now next in order. */
+static tr_status deliver(rendering *job, uint64_t index, tr_segment *segment, tr_diag *diag) {
+    tr_status status = TR_OK;
+    pthread_mutex_lock(&job->mutex);
+    job->waiting[index % job->window] = segment;
+    while (!job->appending && !status && job->waiting[job->next_to_append % job->window]) {
+        size_t slot = (size_t)(job->next_to_append % job->window);
+        tr_segment *next = job->waiting[slot];
+        job->waiting[slot] = NULL;
+        job->appending = true;
+        pthread_mutex_unlock(&job->mutex);
+        status = job->sink->ops->append(job->sink, next, diag);
+        pthread_mutex_lock(&job->mutex);
+        job->appending = false;
+        job->next_to_append++;
+        pthread_cond_broadcast(&job->changed);
+    }
+    pthread_mutex_unlock(&job->mutex);
+    return status;
+}
+
+static tr_status write_poster(rendering *job, const tr_frame *frame, tr_diag *diag) {
+    tr_png *png;
+    const uint8_t *data;
+    size_t size;
+    tr_status status = tr_png_create(&png, job->width, job->height, diag);
+    if (!status)
+        status = tr_png_encode(png, frame, &data, &size, diag);
+    if (!status)
+        status = tr_output_write(job->poster, data, size, diag);
+    tr_png_destroy(&png);
+    return status;
+}
+
+static tr_status render_segment(rendering *job, const state_block *block, tr_plotter *plotter,
+                                tr_sink_worker *worker, tr_diag *diag) {
+    const tr_sink_ops *ops = job->sink->ops;
+    tr_segment *segment;
+    tr_status status = ops->begin_segment(worker, block->segment * TR_SEGMENT_FRAMES, diag);
+    for (size_t i = 0; !status && i < block->n_states; i++) {
+        tr_frame frame;
+        if (atomic_load(&job->failed))
+            return TR_ERROR_CANCELLED; /* somebody else's failure is the one that counts */
+        status = tr_plotter_draw(plotter, &block->states[i], &frame, diag);
+        if (!status && job->poster && block->segment == 0 && i == 0)
+            status = write_poster(job, &frame, diag);
+        if (!status)
+            status = ops->add_frame(worker, &frame, diag);
+        atomic_fetch_add_explicit(&job->frames, 1, memory_order_relaxed);
+    }
+    if (!status)
+        status = ops->end_segment(worker, &segment, diag);
+    if (!status)
+        status = deliver(job, block->segment, segment, diag);
+    return status;
+}
+
+static tr_status wait_for_sink(rendering *job) {
+    pthread_mutex_lock(&job->mutex);
+    while (!job->sink_ready && !job->status)
+        pthread_cond_wait(&job->changed, &job->mutex);
+    tr_status status = job->status;
+    pthread_mutex_unlock(&job->mutex);
+    return status ? TR_ERROR_CANCELLED : TR_OK;
+}
+
+static tr_status work(rendering *job, tr_diag *diag) {
+    state_block block = {0};
+    tr_plotter *plotter = NULL;
+    tr_sink_worker *worker = NULL;
+    tr_status status = TR_OK;
+    block.states = tr_alloc_array(TR_SEGMENT_FRAMES, sizeof *block.states);
+    block.params = tr_alloc_array(TR_SEGMENT_FRAMES * job->n_params, sizeof *block.params);
+    if (!block.states || !block.params)
+        status = tr_fail_memory(diag, "a segment");
+    if (!status)
+        status = tr_plotter_create(&plotter, &job->options->picture, job->source->network,
+                                   job->source->dataset, diag);
+    if (!status)
+        status = wait_for_sink(job);
+    if (!status)
+        status = job->sink->ops->create_worker(job->sink, &worker, diag);
+    while (!status) {
+        status = take_block(job, &block, diag);
+        if (status || !block.n_states)
+            break;
+        status = render_segment(job, &block, plotter, worker, diag);
+    }
+    if (worker)
+        job->sink->ops->destroy_worker(worker);
+    tr_plotter_destroy(&plotter);
+    free(block.states);
+    free(block.params);
+    return status;
+}
+
+static void *run_worker(void *context) {
+    rendering *job = context;
+    tr_diag diag = {0};
+    tr_status status = work(job, &diag);
+    if (status)
+        fail_job(job, status, &diag);
+    pthread_mutex_lock(&job->mutex);
+    job->n_workers--;
+    pthread_cond_broadcast(&job->changed);
+    pthread_mutex_unlock(&job->mutex);
+    return NULL;
+}
+
+/* ---- the caller's thread ---- */
+
+static tr_status report_progress(const rendering *job) {
+    if (!job->options->progress)
+        return TR_OK;
+    const tr_progress progress = {
+        .iterations = atomic_load_explicit(&job->iterations, memory_order_relaxed),
+        .n_iterations = job->source->n_iterations,
+        .frames = atomic_load_explicit(&job->frames, memory_order_relaxed),
+        .n_frames = job->n_frames,
+        .seconds = seconds_since(&job->start)};
+    return job->options->progress(&progress, job->options->progress_context);
+}
+
+static void wait_for_workers(rendering *job) {
+    pthread_mutex_lock(&job->mutex);
+    while (job->n_workers) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += PROGRESS_MILLISECONDS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_cond_timedwait(&job->changed, &job->mutex, &until);
+        bool going_on = !job->status;
+        pthread_mutex_unlock(&job->mutex);
+        tr_status status = going_on ? report_progress(job) : TR_OK;
+        if (status) {
+            tr_diag diag = {0};
+            tr_fail(&diag, status, "%s", tr_status_name(status));
+            fail_job(job, status, &diag);
+        }
+        pthread_mutex_lock(&job->mutex);
+    }
+    pthread_mutex_unlock(&job->mutex);
+}
+
+static char *output_path(const tr_render_options *options, const char *ending) {
+    size_t size = strlen(options->folder) + strlen(options->name) + strlen(ending) + 2;
+    char *path = malloc(size);
+    if (path) {
+        size_t length = strlen(options->folder);
+        bool slash = length && options->folder[length - 1] == '/';
+        snprintf(path, size, "%s%s%s%s", options->folder, slash ? "" : "/", options->name, ending);
+    }
+    return path;
+}
+
+static const char *ending_of(tr_format format) {
+    switch (format) {
+    case TR_FORMAT_MP4:
+        return ".mp4";
+    case TR_FORMAT_CHECKSUMS:
+        return ".sha256";
+    case TR_FORMAT_PNG:
+    case TR_FORMAT_NONE:
+        return "";
+    }
+    return "";
+}
+
+static const char *kind_of(tr_format format) {
+    switch (format) {
+    case TR_FORMAT_MP4:
+        return "video";
+    case TR_FORMAT_PNG:
+        return "frames";
+    case TR_FORMAT_CHECKSUMS:
+        return "checksums";
+    case TR_FORMAT_NONE:
+        return "nothing";
+    }
+    return "nothing";
+}
+
+/* While the workers draw their backgrounds, and the run begins, this loads the video libraries. */
+static tr_status open_outputs(rendering *job, tr_diag *diag) {
+    const tr_render_options *options = job->options;
+    bool writes = options->format != TR_FORMAT_NONE;
+    tr_artifact *artifact = &job->report->artifacts[0];
+    tr_status status = writes ? tr_make_folders(options->folder, diag) : TR_OK;
+    if (status)
+        return status;
+    artifact->path = output_path(options, ending_of(options->format));
+    if (!artifact->path)
+        return tr_fail_memory(diag, "a path");
+    if (options->format == TR_FORMAT_MP4) {
+        tr_artifact *poster = &job->report->artifacts[1];
+        poster->path = output_path(options, "_start.png");
+        if (!poster->path)
+            return tr_fail_memory(diag, "a path");
+        status = tr_output_create(&job->poster, poster->path, false, diag);
+    }
+    if (!status)
+        status = tr_sink_create(&job->sink, options->format, artifact->path, job->width,
+                                job->height, &options->video, diag);
+    return status;
+}
+
+/* Completes and checks the files, and then gives them their names. */
+static tr_status close_outputs(rendering *job, tr_diag *diag) {
+    const tr_render_options *options = job->options;
+    tr_report *report = job->report;
+    tr_sink_result result = {0};
+    tr_status status = job->sink->ops->finish(job->sink, &result, diag);
+    if (status)
+        return status;
+    bool plays = options->format == TR_FORMAT_MP4;
+    report->n_frames = result.n_frames;
+    report->artifacts[0] = (tr_artifact){
+        .path = report->artifacts[0].path,
+        .kind = kind_of(options->format),
+        .bytes = result.bytes,
+        .width = job->width,
+        .height = job->height,
+        .n_frames = result.n_frames,
+        .seconds = plays ? (double)result.n_frames / options->video.frames_per_second : 0};
+    report->n_artifacts = options->format == TR_FORMAT_NONE ? 0 : 1;
+    if (job->poster) {
+        report->artifacts[1] = (tr_artifact){.path = report->artifacts[1].path,
+                                             .kind = "poster",
+                                             .bytes = tr_output_size(job->poster),
+                                             .width = job->width,
+                                             .height = job->height,
+                                             .n_frames = 1};
+        report->n_artifacts = 2;
+        status = tr_output_commit(&job->poster, diag);
+    }
+    if (!status)
+        status = job->sink->ops->commit(job->sink, diag);
+    return status;
+}
+
+static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
+    const char *name = options->name;
+    if (!*options->folder)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the output folder has no name");
+    if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "the name \"%.80s\" is not a file name: it must not be empty or hold a /",
+                       name);
+    if (options->jobs < 0 || options->jobs > MAX_JOBS)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of jobs is 0 to %d, not %d", MAX_JOBS,
+                       options->jobs);
+    if (options->every < 1)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
+    int width, height;
+    tr_status status = tr_picture_check(&options->picture, source->network, source->dataset, diag);
+    if (status)
+        return status;
+    tr_picture_pixels(&options->picture, &width, &height);
+    return tr_sink_check(options->format, width, height, &options->video, diag);
+}
+
+static int count_workers(const tr_render_options *options, uint64_t n_frames) {
+    long jobs = options->jobs;
+    if (!jobs)
+        jobs = sysconf(_SC_NPROCESSORS_ONLN);
+    jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
+    uint64_t n_segments = (n_frames + TR_SEGMENT_FRAMES - 1) / TR_SEGMENT_FRAMES;
+    return n_frames && n_segments < (uint64_t)jobs ? (int)n_segments : (int)jobs;
+}
+
+/* Starts the threads, waits for them, and returns what came of it. */
+static tr_status run_threads(rendering *job, int n_workers, tr_diag *diag) {
+    pthread_t source_thread;
+    pthread_t workers[MAX_JOBS];
+    tr_diag failure = {0};
+    int n_started = 0;
+    if (pthread_create(&source_thread, NULL, run_source, job))
+        return tr_fail(diag, TR_ERROR_SYSTEM, "the system has no thread left for the training");
+    while (n_started < n_workers) {
+        pthread_mutex_lock(&job->mutex);
+        job->n_workers++;
+        pthread_mutex_unlock(&job->mutex);
+        if (pthread_create(&workers[n_started], NULL, run_worker, job)) {
+            pthread_mutex_lock(&job->mutex);
+            job->n_workers--;
+            pthread_mutex_unlock(&job->mutex);
+            tr_fail(&failure, TR_ERROR_SYSTEM, "the system has no thread left for worker %d",
+                    n_started + 1);
+            fail_job(job, TR_ERROR_SYSTEM, &failure);
+            break;
+        }
+        n_started++;
+    }
+    tr_status status = open_outputs(job, &failure);
+    if (status)
+        fail_job(job, status, &failure);
+    pthread_mutex_lock(&job->mutex);
+    job->sink_ready = true;
+    pthread_cond_broadcast(&job->changed);
+    pthread_mutex_unlock(&job->mutex);
+    wait_for_workers(job);
+    for (int i = 0; i < n_started; i++)
+        pthread_join(workers[i], NULL);
+    pthread_join(source_thread, NULL);
+    if (job->status)
+        tr_diag_adopt(diag, &job->diag);
+    return job->status;
+}
+
+static tr_status prepare(rendering *job, int n_workers, tr_diag *diag) {
+    tr_report *report = job->report;
+    job->window = 2 * (size_t)n_workers;
+    job->waiting = tr_alloc_array(job->window, sizeof(tr_segment *));
+    report->n_params = job->n_params;
+    report->initial_params = tr_alloc_array(job->n_params, sizeof(float));
+    report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
+    if (!job->waiting || !report->initial_params || !report->trained_params)
+        return tr_fail_memory(diag, "rendering");
+    tr_status status =
+        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    if (!status)
+        status = tr_recorder_create(&job->recorder, job->ring, job->options->every, diag);
+    return status;
+}
+
+static void clean_up(rendering *job) {
+    for (size_t i = 0; job->waiting && i < job->window; i++)
+        if (job->waiting[i])
+            job->sink->ops->destroy_segment(job->waiting[i]);
+    free(job->waiting);
+    tr_output_discard(&job->poster);
+    tr_sink_destroy(&job->sink);
+    tr_recorder_destroy(&job->recorder);
+    tr_ring_destroy(&job->ring);
+}
+
+tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
+                    tr_diag *diag) {
+    *report = (tr_report){0};
+    tr_status status = check(source, options, diag);
+    if (status)
+        return status;
+    rendering job = {.source = source,
+               .options = options,
+               .report = report,
+               .n_params = tr_network_n_params(source->network),
+               .take_mutex = PTHREAD_MUTEX_INITIALIZER,
+               .mutex = PTHREAD_MUTEX_INITIALIZER,
+               .changed = PTHREAD_COND_INITIALIZER};
+    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    tr_picture_pixels(&options->picture, &job.width, &job.height);
+    if (source->n_iterations)
+        job.n_frames = tr_recorder_snapshots(source->n_iterations, options->every);
+    int n_workers = count_workers(options, job.n_frames);
+    status = prepare(&job, n_workers, diag);
+    if (!status)
+        status = run_threads(&job, n_workers, diag);
+    if (!status)
+        status = report_progress(&job);
+    if (!status)
+        status = close_outputs(&job, diag);
+    clean_up(&job);
+    report->seconds = seconds_since(&job.start);
+    if (status)
+        tr_report_destroy(report);
+    return status;
+}
+
+void tr_report_destroy(tr_report *report) {
+    for (size_t i = 0; i < sizeof report->artifacts / sizeof *report->artifacts; i++)
+        free(report->artifacts[i].path);
+    free(report->initial_params);
+    free(report->trained_params);
+    *report = (tr_report){0};
+}
+
+tr_render_options tr_render_options_default(void) {
+    return (tr_render_options){.folder = "out",
+                               .name = "neuron",
+                               .format = TR_FORMAT_MP4,
+                               .picture = tr_picture_default(),
+                               .video = tr_video_default(),
+                               .every = 50};
+}
+
+const char *tr_version(void) {
+    return TR_VERSION;
+}
+
+const char *tr_library_versions(void) {
+    static _Thread_local char versions[512];
+    snprintf(versions, sizeof versions, "%s, %s", tr_plot_versions(), tr_encode_versions());
+    return versions;
+}
+
+static tr_status run_training(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
+    const tr_training *training = context;
+    return tr_fit(training->network, training->params, training->dataset, &training->options,
+                  training->random, step, step_context, diag);
+}
+
+tr_source tr_training_source(tr_training *training) {
+    return (tr_source){
+        .network = training->network,
+        .dataset = training->dataset,
+        .n_iterations = tr_fit_iterations(&training->options, training->dataset->n_samples),
+        .run = run_training,
+        .context = training};
+}
