@@ -1,0 +1,29 @@
+/* A run made from settings: its data, its net, and the generator that draws and shuffles. */
+#ifndef TR_PLAN_RUN_H
+#define TR_PLAN_RUN_H
+
+#include "params.h"
+
+#include <trainreel/render.h>
+
+typedef struct tr_run {
+    tr_dataset *dataset;
+    tr_network *network;
+    float *params; /* the initial ones, until the training changes them */
+    tr_random random;
+    tr_training training; /* points to the above */
+} tr_run;
+
+/* TR_ERROR_ARGUMENT, TR_ERROR_MEMORY. The caller destroys it; it must not be copied. */
+tr_status tr_run_create(tr_run **run, const tr_settings *settings, tr_diag *diag);
+void tr_run_destroy(tr_run **run);
+
+/* The render options that the settings ask for; texts stay the settings'. */
+tr_render_options tr_render_options_from(const tr_settings *settings);
+
+/* The report of a rendering as one line of JSON, in a string that the caller frees; NULL without
+ * memory. `embed` may be NULL. */
+char *tr_report_to_json(const tr_report *report, const tr_network *network,
+                        const tr_settings *settings, const char *embed);
+
+#endif
