@@ -1,0 +1,61 @@
+/* What the subcommands share. */
+#ifndef TR_CLI_CLI_H
+#define TR_CLI_CLI_H
+
+#include "params.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <trainreel/status.h>
+
+/* Exit codes, which the help pages and the README document. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_WORK = 1,        /* the work failed: divergence, encoder, font, memory */
+    EXIT_USAGE = 2,       /* a wrong option, or settings that do not go together */
+    EXIT_INPUT = 3,       /* an input file is missing or malformed */
+    EXIT_OUTPUT = 4,      /* an output could not be written */
+    EXIT_INTERRUPTED = 130
+};
+
+typedef struct tr_command {
+    const char *name;
+    const char *summary; /* one line, for the list of commands */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit code */
+} tr_command;
+
+extern const tr_command tr_commands[];
+extern const size_t tr_n_commands;
+
+int tr_cmd_render(int argc, char **argv);
+int tr_cmd_train(int argc, char **argv);
+
+int tr_exit_code(tr_status status);
+
+/* Prints "trainreel COMMAND: text" on stderr and returns the exit code for the status. */
+int tr_report_failure(const char *command, tr_status status, const tr_diag *diag);
+
+/* From here on Ctrl-C, SIGTERM and SIGHUP are noted instead of ending the program. */
+void tr_catch_signals(void);
+bool tr_is_interrupted(void);
+
+/* ---- options.c ---- */
+
+/* A page for --help, around the options. */
+typedef struct tr_help {
+    const char *command;
+    const char *usage;       /* after the command's name */
+    const char *description; /* paragraphs */
+    const char *examples;    /* indented lines */
+} tr_help;
+
+/* Reads the options of a command: those of the parameter table that are for `command_bit`, and
+ * `flags`, which ends with an empty entry. Does --help. Leaves in *exit_code what to end with, or -1
+ * to go on. */
+void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
+                      const GOptionEntry *flags, tr_settings *settings, int *exit_code);
+
+/* The section on exit codes that all help pages end with. */
+extern const char tr_exit_code_help[];
+
+#endif

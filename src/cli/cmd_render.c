@@ -1,0 +1,165 @@
+#include "cli.h"
+#include "progress.h"
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_PARAMS_SHOWN = 8 };
+
+static const tr_help help = {
+    .command = "render",
+    .usage = "[OPTION…]",
+    .description =
+        "Trains a single ReLU neuron the way Keras does, number for number, draws its prediction\n"
+        "beside the data as it learns, and writes OUT/NAME.mp4 and the poster OUT/NAME_start.png,\n"
+        "which is the first frame. The same options give the same bytes on every machine.\n",
+    .examples = "  trainreel render\n"
+                "  trainreel render --batch-size 200 --name full-batch\n"
+                "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"step {iteration}\"\n"
+                "  trainreel render --profile baseline --out public/videos\n"};
+
+typedef struct render_flags {
+    char *progress;
+    gboolean quiet;
+    gboolean verbose;
+    gboolean json;
+} render_flags;
+
+static tr_status show_progress(const tr_progress *progress, void *view) {
+    if (tr_is_interrupted())
+        return TR_ERROR_CANCELLED;
+    tr_progress_view_show(view, progress);
+    return TR_OK;
+}
+
+/* The line for Pelican's liquid tag, which wants the sizes at scale 1 before the poster. NULL where
+ * there is no video, or without memory. */
+static char *embed_line(const tr_settings *settings, const tr_report *report) {
+    if (report->n_artifacts < 2)
+        return NULL;
+    return g_strdup_printf("{%% video /videos/%s.mp4 %d %d /images/%s_start.png %%}",
+                           settings->name, settings->size.width, settings->size.height,
+                           settings->name);
+}
+
+static void print_params(const float *params, size_t n_params) {
+    for (size_t i = 0; i < n_params; i++)
+        printf("%s%.2f", i ? ", " : "", (double)params[i]);
+}
+
+static void print_artifact(const tr_artifact *artifact) {
+    char *bytes = g_format_size(artifact->bytes);
+    printf("%s: %dx%d", artifact->path, artifact->width, artifact->height);
+    if (artifact->n_frames > 1)
+        printf(", %llu frames", (unsigned long long)artifact->n_frames);
+    if (artifact->seconds > 0)
+        printf(", %.2f s", artifact->seconds);
+    printf(", %s\n", bytes);
+    g_free(bytes);
+}
+
+static void print_report(const tr_report *report, const char *embed) {
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        print_artifact(&report->artifacts[i]);
+    if (report->n_artifacts == 0)
+        printf("%llu frames drawn, nothing written\n", (unsigned long long)report->n_frames);
+    if (report->n_params <= MOST_PARAMS_SHOWN) {
+        printf("initial weights: ");
+        print_params(report->initial_params, report->n_params);
+        printf("\ntrained weights: ");
+        print_params(report->trained_params, report->n_params);
+        printf(" (after %llu iterations)\n", (unsigned long long)report->n_iterations);
+    }
+    if (embed)
+        printf("embed with Pelican: %s\n", embed);
+}
+
+static int write_report(const tr_report *report, const tr_run *run, const tr_settings *settings,
+                        const render_flags *flags) {
+    char *embed = embed_line(settings, report);
+    int exit_code = EXIT_DONE;
+    if (flags->json) {
+        char *json = tr_report_to_json(report, run->network, settings, embed);
+        if (json)
+            puts(json);
+        else
+            exit_code = tr_report_failure(help.command, TR_ERROR_MEMORY, &(tr_diag){0});
+        free(json);
+    } else if (!flags->quiet) {
+        print_report(report, embed);
+    }
+    g_free(embed);
+    return exit_code;
+}
+
+static void print_verbose(const tr_settings *settings, const tr_run *run) {
+    fprintf(stderr, "trainreel %s with %s\n", tr_version(), tr_library_versions());
+    fprintf(stderr, "%zu samples, %llu iterations, a frame every %lld\n", run->dataset->n_samples,
+            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations,
+            (long long)settings->every);
+}
+
+static int render(const tr_settings *settings, const render_flags *flags,
+                  tr_progress_style progress_style) {
+    tr_diag diag = {0};
+    tr_run *run;
+    tr_report report = {0};
+    tr_status status = tr_run_create(&run, settings, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    if (flags->verbose)
+        print_verbose(settings, run);
+    tr_progress_view view = tr_progress_view_create(progress_style);
+    tr_render_options options = tr_render_options_from(settings);
+    options.progress = show_progress;
+    options.progress_context = &view;
+    tr_source source = tr_training_source(&run->training);
+    tr_catch_signals();
+    status = tr_render(&source, &options, &report, &diag);
+    tr_progress_view_end(&view);
+    int exit_code = status ? tr_report_failure(help.command, status, &diag)
+                           : write_report(&report, run, settings, flags);
+    if (!status && flags->verbose)
+        fprintf(stderr, "%.2f s\n", report.seconds);
+    tr_report_destroy(&report);
+    tr_run_destroy(&run);
+    return exit_code;
+}
+
+int tr_cmd_render(int argc, char **argv) {
+    render_flags flags = {0};
+    const GOptionEntry entries[] = {
+        {"progress", 0, 0, G_OPTION_ARG_STRING, &flags.progress,
+         "how to show the progress: auto (a bar on a terminal, otherwise a line now and then), "
+         "plain, json or none [auto]",
+         "STYLE"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &flags.quiet, "print nothing but errors", NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &flags.verbose,
+         "also print versions, sizes and times", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &flags.json,
+         "print what was written as one JSON object on the standard output", NULL},
+        {0}};
+    tr_diag diag = {0};
+    tr_settings *settings;
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    int exit_code;
+    tr_progress_style style = TR_PROGRESS_AUTO;
+    tr_parse_options(argc, argv, &help, TR_FOR_RENDER, entries, settings, &exit_code);
+    if (exit_code < 0 && flags.progress && !tr_progress_style_from(flags.progress, &style)) {
+        fprintf(stderr, "trainreel render: --progress: \"%s\" is not one of auto, plain, json, "
+                        "none\n",
+                flags.progress);
+        exit_code = EXIT_USAGE;
+    }
+    if (flags.quiet && !flags.progress)
+        style = TR_PROGRESS_NONE;
+    if (exit_code < 0)
+        exit_code = render(settings, &flags, style);
+    g_free(flags.progress);
+    tr_settings_destroy(&settings);
+    return exit_code;
+}

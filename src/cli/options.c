@@ -1,0 +1,170 @@
+/* Command-line options and help pages, made from the parameter table and read with GOption. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELP_COLUMN = 28, HELP_WIDTH = 79 };
+
+const char tr_exit_code_help[] =
+    "Exit codes:\n"
+    "  0    done\n"
+    "  1    the work failed: training diverged, or an encoder, font or memory is missing\n"
+    "  2    wrong usage: an option or value is wrong, or they do not go together\n"
+    "  3    an input file is missing or malformed\n"
+    "  4    an output could not be written\n"
+    "  130  interrupted (Ctrl-C or a signal)\n"
+    "Whatever fails, nothing half-written is left, and older files stay as they were.\n";
+
+/* Prints `text` from column `column`, broken at spaces. The line so far is `used` columns long. */
+static void print_wrapped(const char *text, int column, int used) {
+    if (used >= column) {
+        putchar('\n');
+        used = 0;
+    }
+    while (*text) {
+        const char *end = strchr(text, ' ');
+        int length = (int)(end ? end - text : (ptrdiff_t)strlen(text));
+        if (used > column && used + 1 + length > HELP_WIDTH) {
+            putchar('\n');
+            used = 0;
+        }
+        if (used < column)
+            used += printf("%*s", column - used, "");
+        else if (used > column)
+            used += printf(" ");
+        used += printf("%.*s", length, text);
+        text += length + (end != NULL);
+    }
+    putchar('\n');
+}
+
+static void print_option(char short_option, const char *option, const char *value,
+                         const char *help) {
+    int used = printf("  ");
+    if (short_option)
+        used += printf("-%c, ", short_option);
+    used += printf("--%s%s%s", option, value ? " " : "", value ? value : "");
+    print_wrapped(help, HELP_COLUMN, used);
+}
+
+static void print_param(const tr_param *param) {
+    char help[512];
+    int length = snprintf(help, sizeof help, "%s", param->help);
+    if (*param->initial)
+        length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", param->initial);
+    if (param->type == TR_PARAM_CHOICE) {
+        snprintf(help + length, sizeof help - (size_t)length, " (one of");
+        for (int i = 0; param->choices[i]; i++) {
+            length = (int)strlen(help);
+            snprintf(help + length, sizeof help - (size_t)length, "%s %s", i ? "," : "",
+                     param->choices[i]);
+        }
+        length = (int)strlen(help);
+        snprintf(help + length, sizeof help - (size_t)length, ")");
+    }
+    print_option(param->short_option, param->option, param->value, help);
+}
+
+static void print_help(const tr_help *help, unsigned command_bit, const GOptionEntry *flags) {
+    printf("Usage: trainreel %s %s\n\n%s\n", help->command, help->usage, help->description);
+    for (size_t group = 0; group < tr_n_param_groups; group++) {
+        const tr_param_group *heading = &tr_param_groups[group];
+        bool printed = false;
+        for (size_t i = 0; i < tr_n_params; i++) {
+            const tr_param *param = &tr_params[i];
+            if (!(param->commands & command_bit) ||
+                strncmp(param->name, heading->prefix, strlen(heading->prefix)) != 0)
+                continue;
+            if (!printed)
+                printf("%s:\n", heading->title);
+            printed = true;
+            print_param(param);
+        }
+        if (printed)
+            putchar('\n');
+    }
+    printf("This command:\n");
+    for (const GOptionEntry *flag = flags; flag->long_name; flag++)
+        print_option(flag->short_name, flag->long_name, flag->arg_description, flag->description);
+    print_option('h', "help", NULL, "show this page");
+    printf("\nExamples:\n%s\n%s", help->examples, tr_exit_code_help);
+}
+
+static gboolean set_option(const gchar *name, const gchar *value, gpointer settings,
+                           GError **error) {
+    tr_diag diag = {0};
+    const tr_param *param = tr_param_by_option(name + strspn(name, "-"));
+    if (!tr_settings_set(settings, param, value, &diag))
+        return TRUE;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", name, diag.text);
+    return FALSE;
+}
+
+/* The table's rows for this command, then the flags, then --help; ends with an empty entry. */
+static GOptionEntry *make_entries(unsigned command_bit, const GOptionEntry *flags,
+                                  gboolean *wants_help) {
+    size_t n_flags = 0;
+    while (flags[n_flags].long_name)
+        n_flags++;
+    GOptionEntry *entries = g_new0(GOptionEntry, tr_n_params + n_flags + 2);
+    GOptionEntry *entry = entries;
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_params[i].commands & command_bit)
+            *entry++ = (GOptionEntry){.long_name = tr_params[i].option,
+                                      .short_name = tr_params[i].short_option,
+                                      /* as bytes: which of them must be UTF-8 the table knows */
+                                      .flags = G_OPTION_FLAG_FILENAME,
+                                      .arg = G_OPTION_ARG_CALLBACK,
+                                      .arg_data = (gpointer)set_option};
+    for (size_t i = 0; i < n_flags; i++)
+        *entry++ = flags[i];
+    *entry = (GOptionEntry){.long_name = "help",
+                            .short_name = 'h',
+                            .arg = G_OPTION_ARG_NONE,
+                            .arg_data = wants_help};
+    return entries;
+}
+
+static void complain(const tr_help *help, const GError *error, const GOptionEntry *entries) {
+    fprintf(stderr, "trainreel %s: %s", help->command, error->message);
+    const char *unknown = strstr(error->message, "--");
+    if (error->code == G_OPTION_ERROR_UNKNOWN_OPTION && unknown) {
+        const char *names[64];
+        size_t count = 0;
+        for (const GOptionEntry *entry = entries; entry->long_name && count < 64; entry++)
+            names[count++] = entry->long_name;
+        const char *nearest = tr_nearest_name(unknown + 2, names, count);
+        if (nearest)
+            fprintf(stderr, "; did you mean --%s?", nearest);
+    }
+    fprintf(stderr, " (trainreel %s --help lists the options)\n", help->command);
+}
+
+void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
+                      const GOptionEntry *flags, tr_settings *settings, int *exit_code) {
+    gboolean wants_help = FALSE;
+    GError *error = NULL;
+    GOptionEntry *entries = make_entries(command_bit, flags, &wants_help);
+    GOptionContext *context = g_option_context_new(NULL);
+    GOptionGroup *group = g_option_group_new("main", "", "", settings, NULL);
+    g_option_group_add_entries(group, entries);
+    g_option_context_set_main_group(context, group);
+    g_option_context_set_help_enabled(context, FALSE);
+    *exit_code = -1;
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        complain(help, error, entries);
+        g_error_free(error);
+        *exit_code = EXIT_USAGE;
+    } else if (wants_help) {
+        print_help(help, command_bit, flags);
+        *exit_code = EXIT_DONE;
+    } else if (argc > 1) {
+        fprintf(stderr, "trainreel %s: there is nothing to do with \"%s\" (trainreel %s --help)\n",
+                help->command, argv[1], help->command);
+        *exit_code = EXIT_USAGE;
+    }
+    g_option_context_free(context);
+    g_free(entries);
+}

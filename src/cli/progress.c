@@ -1,0 +1,125 @@
+#include "progress.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define PLAIN_SECONDS 3.0 /* between two lines, where nobody watches a bar */
+#define JSON_SECONDS 0.5
+
+bool tr_progress_style_from(const char *name, tr_progress_style *style) {
+    static const char *const names[] = {"auto", "plain", "json", "none"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i])) {
+            *style = (tr_progress_style)i;
+            return true;
+        }
+    return false;
+}
+
+tr_progress_view tr_progress_view_create(tr_progress_style style) {
+    const char *terminal = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
+    bool dumb = !terminal || !strcmp(terminal, "dumb");
+    tr_progress_view view = {.style = style};
+    view.bar = style == TR_PROGRESS_AUTO && isatty(STDERR_FILENO) && !dumb;
+    view.color = !no_color || !*no_color;
+    view.utf8 = g_get_charset(NULL);
+    view.next = style == TR_PROGRESS_JSON ? 0 : view.bar ? 0.2 : PLAIN_SECONDS;
+    return view;
+}
+
+/* Drawing and encoding take nearly all of the time, and begin while the training still runs. */
+static double share_done(const tr_progress *progress) {
+    if (!progress->n_frames)
+        return -1;
+    return (double)progress->frames / (double)progress->n_frames;
+}
+
+static void format_counts(char *text, size_t size, const tr_progress *progress) {
+    double rate = progress->seconds > 0 ? (double)progress->frames / progress->seconds : 0;
+    double share = share_done(progress);
+    int length;
+    if (progress->n_iterations)
+        length = snprintf(text, size,
+                          "iteration %" PRIu64 "/%" PRIu64 ", frame %" PRIu64 "/%" PRIu64
+                          ", %.0f frames/s",
+                          progress->iterations, progress->n_iterations, progress->frames,
+                          progress->n_frames, rate);
+    else
+        length = snprintf(text, size, "iteration %" PRIu64 ", frame %" PRIu64 ", %.0f frames/s",
+                          progress->iterations, progress->frames, rate);
+    if (share > 0 && length > 0 && (size_t)length < size) {
+        double left = progress->seconds * (1 - share) / share;
+        if (left < 60)
+            snprintf(text + length, size - (size_t)length, ", %.0f s left", left);
+        else
+            snprintf(text + length, size - (size_t)length, ", %.0f min left", left / 60);
+    }
+}
+
+static int terminal_columns(void) {
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+static void show_bar(tr_progress_view *view, const tr_progress *progress) {
+    char counts[160];
+    char bar[256] = "";
+    int columns = terminal_columns() - 1;
+    double share = share_done(progress);
+    format_counts(counts, sizeof counts, progress);
+    int room = columns - (int)strlen(counts) - 3;
+    int width = room < 40 ? room : 40;
+    if (share >= 0 && width >= 5) {
+        int full = (int)(share * width + 0.5);
+        for (int i = 0; i < width; i++)
+            strcat(bar, i < full ? (view->utf8 ? "━" : "#") : (view->utf8 ? "─" : "."));
+        strcat(bar, "  ");
+    }
+    fprintf(stderr, "\r\033[K%s%s%s%.*s", view->color ? "\033[32m" : "", bar,
+            view->color ? "\033[0m" : "", columns, counts);
+    fflush(stderr);
+    view->shown = true;
+}
+
+static void show_json(const tr_progress *progress) {
+    fprintf(stderr,
+            "{\"iterations\":%" PRIu64 ",\"n_iterations\":%" PRIu64 ",\"frames\":%" PRIu64
+            ",\"n_frames\":%" PRIu64 ",\"seconds\":%.3f}\n",
+            progress->iterations, progress->n_iterations, progress->frames, progress->n_frames,
+            progress->seconds);
+}
+
+void tr_progress_view_show(tr_progress_view *view, const tr_progress *progress) {
+    bool complete = progress->n_frames && progress->frames == progress->n_frames;
+    bool due = progress->seconds >= view->next;
+    if (view->style == TR_PROGRESS_NONE || !(due || (complete && view->style == TR_PROGRESS_JSON)))
+        return;
+    if (view->bar) {
+        show_bar(view, progress);
+        view->next = progress->seconds;
+    } else if (view->style == TR_PROGRESS_JSON) {
+        show_json(progress);
+        view->next = progress->seconds + JSON_SECONDS;
+    } else {
+        char counts[160];
+        format_counts(counts, sizeof counts, progress);
+        fprintf(stderr, "%s\n", counts);
+        view->next = progress->seconds + PLAIN_SECONDS;
+    }
+}
+
+void tr_progress_view_end(tr_progress_view *view) {
+    if (view->shown) {
+        fprintf(stderr, "\r\033[K");
+        fflush(stderr);
+    }
+    view->shown = false;
+}
