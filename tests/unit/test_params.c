@@ -1,0 +1,159 @@
+#include "support.h"
+
+#include "params.h"
+#include "run.h"
+
+#include <jansson.h>
+
+static tr_settings *create_settings(void) {
+    tr_diag diag = {0};
+    tr_settings *settings;
+    assert_ok(tr_settings_create(&settings, &diag), diag);
+    return settings;
+}
+
+static void assert_refused(const char *option, const char *text, const char *part) {
+    tr_diag diag = {0};
+    tr_settings *settings = create_settings();
+    assert_int_equal(tr_settings_set(settings, tr_param_by_option(option), text, &diag),
+                     TR_ERROR_ARGUMENT);
+    assert_text_contains(diag.text, part);
+    tr_settings_destroy(&settings);
+}
+
+static void assert_taken(const char *option, const char *text) {
+    tr_diag diag = {0};
+    tr_settings *settings = create_settings();
+    assert_ok(tr_settings_set(settings, tr_param_by_option(option), text, &diag), diag);
+    tr_settings_destroy(&settings);
+}
+
+static void defaults_are_the_posts(void **state) {
+    (void)state;
+    tr_settings *settings = create_settings();
+    tr_render_options options = tr_render_options_from(settings);
+    tr_render_options expected = tr_render_options_default();
+    assert_int_equal(settings->batch_size, 128);
+    assert_int_equal(settings->epochs, 2000);
+    assert_true(settings->learning_rate == 0.01);
+    assert_string_equal(options.folder, expected.folder);
+    assert_string_equal(options.name, expected.name);
+    assert_int_equal(options.every, expected.every);
+    assert_int_equal(options.format, expected.format);
+    assert_int_equal(options.picture.width, expected.picture.width);
+    assert_int_equal(options.picture.height, expected.picture.height);
+    assert_int_equal(options.picture.scale, expected.picture.scale);
+    assert_string_equal(options.picture.title, expected.picture.title);
+    assert_string_equal(options.picture.data_label, expected.picture.data_label);
+    assert_string_equal(options.picture.prediction_label, expected.picture.prediction_label);
+    assert_int_equal(options.video.frames_per_second, expected.video.frames_per_second);
+    assert_true(options.video.crf == expected.video.crf);
+    assert_string_equal(options.video.preset, expected.video.preset);
+    assert_int_equal(options.video.profile, expected.video.profile);
+    tr_settings_destroy(&settings);
+    assert_null(settings);
+}
+
+static void numbers_are_strict(void **state) {
+    (void)state;
+    const char *const wrong[] = {"", " 5", "5 ", "1e3", "300px", "0x10", "--5", "+5", "5.0", "abc",
+                                 "0", "10000001", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_refused("batch-size", wrong[i], "is not a whole number from 1 to 10000000");
+    assert_taken("batch-size", "1");
+    assert_taken("batch-size", "10000000");
+    const char *const not_numbers[] = {"", "nan", "inf", "0x1", "1,5", "-1", "1e99", "yes", "1e"};
+    for (size_t i = 0; i < sizeof not_numbers / sizeof *not_numbers; i++)
+        assert_refused("learning-rate", not_numbers[i], "is not a number from 0 to");
+    assert_taken("learning-rate", "1e-3");
+    assert_taken("learning-rate", ".5");
+    assert_taken("seed", "4294967295");
+    assert_refused("seed", "4294967296", "4294967295");
+}
+
+static void sizes_choices_and_texts_are_strict(void **state) {
+    (void)state;
+    const char *const wrong[] = {"400", "400x", "x300", "400X300", "400x300x2", "63x64", "400x4e2",
+                                 "8000x100", "-400x300", " 400x300", "0400x000000300"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_refused("size", wrong[i], "is not a size such as 400x300");
+    assert_taken("size", "64x64");
+    assert_taken("size", "7680x4320");
+    assert_refused("format", "MP4", "is not one of mp4, png, checksums, none");
+    assert_refused("title", "two\nlines", "one line");
+    assert_refused("title", "\xff", "UTF-8");
+    assert_taken("title", "");
+}
+
+static void every_row_is_sound(void **state) {
+    (void)state;
+    for (size_t i = 0; i < tr_n_params; i++) {
+        const tr_param *param = &tr_params[i];
+        assert_ptr_equal(tr_param_by_option(param->option), param);
+        assert_true(param->commands != 0);
+        assert_true(*param->help != '\0' && *param->value != '\0');
+        bool grouped = false;
+        for (size_t g = 0; g < tr_n_param_groups; g++)
+            grouped |= !strncmp(param->name, tr_param_groups[g].prefix,
+                                strlen(tr_param_groups[g].prefix));
+        assert_true(grouped);
+    }
+    assert_null(tr_param_by_option("nonsense"));
+    assert_string_equal(tr_param_by_option("j")->option, "jobs");
+}
+
+static void the_nearest_name_is_found(void **state) {
+    (void)state;
+    const char *const names[] = {"batch-size", "epochs", "learning-rate", "seed"};
+    assert_string_equal(tr_nearest_name("batchsize", names, 4), "batch-size");
+    assert_string_equal(tr_nearest_name("epoch", names, 4), "epochs");
+    assert_string_equal(tr_nearest_name("lerning-rate", names, 4), "learning-rate");
+    assert_null(tr_nearest_name("zzzzzz", names, 4));
+    assert_null(tr_nearest_name("a-name-that-is-longer-than-any-name-could-ever-be", names, 4));
+}
+
+static void a_report_is_json(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    tr_settings *settings = create_settings();
+    tr_run *run;
+    assert_ok(tr_run_create(&run, settings, &diag), diag);
+    char path[] = "out/\"odd\".mp4";
+    float params[] = {0.5f, -2};
+    tr_report report = {.n_artifacts = 1,
+                        .artifacts = {{.path = path, .kind = "video", .bytes = 12, .n_frames = 3}},
+                        .n_frames = 3,
+                        .n_params = 2,
+                        .initial_params = params,
+                        .trained_params = params,
+                        .final_loss = 0};
+    report.final_loss /= report.final_loss; /* NaN, which JSON lacks */
+    char *text = tr_report_to_json(&report, run->network, settings, NULL);
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    assert_true(json_is_null(json_object_get(root, "final_loss")));
+    assert_true(json_is_null(json_object_get(root, "embed")));
+    json_t *file = json_array_get(json_object_get(root, "files"), 0);
+    assert_string_equal(json_string_value(json_object_get(file, "path")), path);
+    json_t *trained = json_object_get(root, "trained_params");
+    assert_true(json_real_value(json_object_get(trained, "b")) == -2);
+    json_t *values = json_object_get(root, "settings");
+    assert_int_equal(json_object_size(values), tr_n_params);
+    json_decref(root);
+    free(text);
+    tr_run_destroy(&run);
+    assert_null(run);
+    tr_settings_destroy(&settings);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_the_posts),
+        cmocka_unit_test(numbers_are_strict),
+        cmocka_unit_test(sizes_choices_and_texts_are_strict),
+        cmocka_unit_test(every_row_is_sound),
+        cmocka_unit_test(the_nearest_name_is_found),
+        cmocka_unit_test(a_report_is_json),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,280 @@
+#include "support.h"
+
+#include "plotter.h"
+
+#include <math.h>
+
+static uint32_t pixel_at(const tr_frame *frame, int x, int y) {
+    const uint32_t *row = (const uint32_t *)(const void *)(frame->pixels + y * frame->stride);
+    return row[x] & 0xFFFFFF;
+}
+
+static int count_color(const tr_frame *frame, uint32_t color) {
+    int count = 0;
+    for (int y = 0; y < frame->height; y++)
+        for (int x = 0; x < frame->width; x++)
+            count += pixel_at(frame, x, y) == color;
+    return count;
+}
+
+/* Pixels in which the channel at that bit is clearly stronger than red: thin lines are paler. */
+static int count_tinted(const tr_frame *frame, int shift) {
+    int count = 0;
+    for (int y = 0; y < frame->height; y++)
+        for (int x = 0; x < frame->width; x++) {
+            uint32_t pixel = pixel_at(frame, x, y);
+            count += (int)(pixel >> shift & 0xFF) > (int)(pixel >> 16) + 24;
+        }
+    return count;
+}
+
+static tr_plotter *create_plotter(const post_run *run, const tr_picture *picture) {
+    tr_diag diag = {0};
+    tr_plotter *plotter;
+    assert_ok(tr_plotter_create(&plotter, picture, run->network, run->dataset, &diag), diag);
+    return plotter;
+}
+
+static void draw(tr_plotter *plotter, uint64_t iteration, float w, float b, tr_frame *frame) {
+    tr_diag diag = {0};
+    const float params[] = {w, b};
+    const tr_snapshot snapshot = {.iteration = iteration, .n_params = 2, .params = params};
+    assert_ok(tr_plotter_draw(plotter, &snapshot, frame, &diag), diag);
+}
+
+static uint8_t *copy_pixels(const tr_frame *frame, size_t *size) {
+    *size = (size_t)frame->width * (size_t)frame->height * 3;
+    uint8_t *copy = malloc(*size);
+    assert_non_null(copy);
+    for (int y = 0; y < frame->height; y++)
+        tr_frame_copy_rgb_row(frame, y, copy + (size_t)y * (size_t)frame->width * 3);
+    return copy;
+}
+
+/* A frame shows its snapshot, whatever was drawn before: else a video would depend on which worker
+ * drew which segment. */
+static void a_frame_does_not_depend_on_the_one_before(void **state) {
+    (void)state;
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    const tr_picture picture = tr_picture_default();
+    tr_plotter *used = create_plotter(&run, &picture);
+    tr_random random;
+    tr_random_seed(&random, 4);
+    for (int i = 0; i < 60; i++) {
+        float w = (float)tr_random_normal(&random, 1, 1);
+        float b = (float)tr_random_normal(&random, 0, 1);
+        uint64_t iteration = tr_random_u32(&random) >> tr_random_interval(&random, 31);
+        size_t size;
+        draw(used, iteration, w, b, &frame);
+        uint8_t *drawn_late = copy_pixels(&frame, &size);
+        tr_plotter *fresh = create_plotter(&run, &picture);
+        draw(fresh, iteration, w, b, &frame);
+        uint8_t *drawn_first = copy_pixels(&frame, &size);
+        assert_memory_equal(drawn_late, drawn_first, size);
+        free(drawn_late);
+        free(drawn_first);
+        tr_plotter_destroy(&fresh);
+    }
+    tr_plotter_destroy(&used);
+    assert_null(used);
+    destroy_post_run(&run);
+}
+
+static void what_is_not_reported_as_changed_is_the_same(void **state) {
+    (void)state;
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    const tr_picture picture = tr_picture_default();
+    tr_plotter *plotter = create_plotter(&run, &picture);
+    size_t size;
+    draw(plotter, 0, 0.09f, 0, &frame);
+    uint8_t *before = copy_pixels(&frame, &size);
+    for (int i = 1; i < 40; i++) {
+        draw(plotter, (uint64_t)(i * 37), 0.09f + 0.04f * (float)i, -0.038f * (float)i, &frame);
+        uint8_t *now = copy_pixels(&frame, &size);
+        int n_changed = 0;
+        for (int y = 0; y < frame.height; y++)
+            for (int x = 0; x < frame.width; x++) {
+                size_t at = ((size_t)y * (size_t)frame.width + (size_t)x) * 3;
+                if (memcmp(before + at, now + at, 3) != 0)
+                    assert_true(frame.changed[y / TR_TILE * frame.tile_columns + x / TR_TILE]);
+            }
+        for (int tile = 0; tile < frame.tile_columns * frame.tile_rows; tile++)
+            n_changed += frame.changed[tile];
+        assert_in_range(n_changed, 1, frame.tile_columns * frame.tile_rows / 3);
+        free(before);
+        before = now;
+    }
+    free(before);
+    tr_plotter_destroy(&plotter);
+    destroy_post_run(&run);
+}
+
+static void colours_are_the_posts(void **state) {
+    (void)state;
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    const tr_picture picture = tr_picture_default();
+    tr_plotter *plotter = create_plotter(&run, &picture);
+    draw(plotter, 0, 0.5f, 0.7f, &frame);
+    assert_true(count_color(&frame, 0xFFFFFF) > 90000);
+    assert_true(count_color(&frame, 0x4C72B0) > 100);
+    assert_true(count_color(&frame, 0x55A868) > 100);
+    assert_true(count_color(&frame, 0xCCCCCC) > 1000);
+    tr_plotter_destroy(&plotter);
+    destroy_post_run(&run);
+}
+
+static void predictions_that_are_not_finite_are_left_out(void **state) {
+    (void)state;
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    tr_picture picture = tr_picture_default();
+    picture.prediction_label = "";
+    tr_plotter *plotter = create_plotter(&run, &picture);
+    const float values[] = {NAN, INFINITY, -INFINITY};
+    for (int i = 0; i < 3; i++) {
+        draw(plotter, 1, values[i], values[i], &frame);
+        assert_int_equal(count_color(&frame, 0x55A868), 0);
+    }
+    draw(plotter, 1, 3e38f, 3e38f, &frame);
+    draw(plotter, 1, 1e30f, -1e30f, &frame);
+    draw(plotter, 1, 1, 0, &frame);
+    assert_true(count_color(&frame, 0x55A868) > 100);
+    tr_plotter_destroy(&plotter);
+    destroy_post_run(&run);
+}
+
+static void any_size_works(void **state) {
+    (void)state;
+    static const int sizes[][3] = {{64, 64, 1},   {64, 64, 8},     {65, 333, 1},   {1200, 64, 1},
+                                   {64, 1200, 1}, {1920, 1080, 1}, {7680, 4320, 1}, {960, 540, 8}};
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        tr_picture picture = tr_picture_default();
+        picture.width = sizes[i][0];
+        picture.height = sizes[i][1];
+        picture.scale = sizes[i][2];
+        tr_plotter *plotter = create_plotter(&run, &picture);
+        draw(plotter, 123456789012, 1, 0, &frame);
+        assert_int_equal(frame.width, sizes[i][0] * sizes[i][2]);
+        assert_int_equal(frame.height, sizes[i][1] * sizes[i][2]);
+        assert_true(count_tinted(&frame, 8) > 15);  /* green: the prediction */
+        assert_true(count_tinted(&frame, 0) > 15); /* blue: the data */
+        tr_plotter_destroy(&plotter);
+    }
+    destroy_post_run(&run);
+}
+
+static void assert_refused(const post_run *run, const tr_picture *picture, tr_status expected,
+                           const char *part) {
+    tr_diag diag = {0};
+    tr_plotter *plotter;
+    assert_int_equal(tr_plotter_create(&plotter, picture, run->network, run->dataset, &diag),
+                     expected);
+    assert_null(plotter);
+    assert_text_contains(diag.text, part);
+}
+
+static void impossible_pictures_are_refused(void **state) {
+    (void)state;
+    post_run run;
+    create_post_run(&run, 0);
+    tr_picture picture = tr_picture_default();
+    picture.width = 63;
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "63x300");
+    picture = tr_picture_default();
+    picture.scale = 9;
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "scale");
+    picture.scale = 8;
+    picture.width = 1000;
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "1000x300 at scale 8");
+    picture = tr_picture_default();
+    picture.title = "{loss}";
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "{iteration}, {epoch} and {samples}");
+    picture.title = "a } b";
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "}");
+    picture.title = "{iteration";
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "{iteration");
+    picture.title = "\U0010FFFD";
+    assert_refused(&run, &picture, TR_ERROR_FONT, "U+10FFFD");
+    picture = tr_picture_default();
+    picture.x_label = "\U0010FFFD";
+    assert_refused(&run, &picture, TR_ERROR_FONT, "U+10FFFD");
+    picture = tr_picture_default();
+    picture.data_label = "\xff";
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "UTF-8");
+    char title[240];
+    memset(title, 'M', sizeof title - 1);
+    title[sizeof title - 1] = '\0';
+    picture = tr_picture_default();
+    picture.title = title;
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "too long");
+    picture = tr_picture_default();
+    picture.y_label = title;
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "y label");
+    destroy_post_run(&run);
+}
+
+static void titles_may_hold_fields_and_braces_in_any_order(void **state) {
+    (void)state;
+    static const char *const titles[] = {"",
+                                         "no numbers",
+                                         "{iteration}",
+                                         "{{{samples}}} of {epoch}, {iteration}",
+                                         "\u05E9\u05DC\u05D5\u05DD {iteration} \u05D0",
+                                         "Gr\u00F6\u00DFe {epoch} \u0434\u0430 {samples}"};
+    post_run run;
+    tr_frame frame;
+    create_post_run(&run, 0);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        tr_picture picture = tr_picture_default();
+        picture.title = titles[i];
+        tr_plotter *plotter = create_plotter(&run, &picture);
+        size_t size;
+        draw(plotter, 1111, 1, 0, &frame);
+        uint8_t *ones = copy_pixels(&frame, &size);
+        draw(plotter, 2222, 1, 0, &frame);
+        uint8_t *twos = copy_pixels(&frame, &size);
+        bool differ = memcmp(ones, twos, size) != 0;
+        assert_int_equal(differ, strstr(titles[i], "{iteration}") != NULL);
+        free(ones);
+        free(twos);
+        tr_plotter_destroy(&plotter);
+    }
+    destroy_post_run(&run);
+}
+
+static void nets_with_more_inputs_are_refused(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    tr_network_destroy(&run.network);
+    const tr_layer layer = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    assert_ok(tr_network_create(&run.network, 2, &layer, 1, &diag), diag);
+    const tr_picture picture = tr_picture_default();
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "one input and one output");
+    destroy_post_run(&run);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_frame_does_not_depend_on_the_one_before),
+        cmocka_unit_test(what_is_not_reported_as_changed_is_the_same),
+        cmocka_unit_test(colours_are_the_posts),
+        cmocka_unit_test(predictions_that_are_not_finite_are_left_out),
+        cmocka_unit_test(any_size_works),
+        cmocka_unit_test(impossible_pictures_are_refused),
+        cmocka_unit_test(titles_may_hold_fields_and_braces_in_any_order),
+        cmocka_unit_test(nets_with_more_inputs_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,416 @@
+#include "support.h"
+
+#include <math.h>
+#include <pthread.h>
+
+static char scratch[256];
+
+static int set_up(void **state) {
+    (void)state;
+    make_scratch(scratch, sizeof scratch);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    remove_scratch(scratch);
+    return 0;
+}
+
+static const char *in_scratch(const char *name) {
+    static char paths[4][512];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
+    return path;
+}
+
+/* The post's training, of that many epochs. */
+typedef struct render_job {
+    post_run run;
+    tr_training training;
+    tr_source source;
+    tr_render_options options;
+    tr_report report;
+    tr_status status;
+    tr_diag diag;
+} render_job;
+
+static void prepare(render_job *job, uint64_t epochs, const char *name) {
+    *job = (render_job){0};
+    create_post_run(&job->run, 0);
+    job->training = (tr_training){
+        .network = job->run.network,
+        .dataset = job->run.dataset,
+        .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
+        .params = job->run.params,
+        .random = &job->run.random};
+    job->source = tr_training_source(&job->training);
+    job->options = tr_render_options_default();
+    job->options.folder = scratch;
+    job->options.name = name;
+}
+
+static void *run_job(void *context) {
+    render_job *job = context;
+    job->status = tr_render(&job->source, &job->options, &job->report, &job->diag);
+    return NULL;
+}
+
+static void finish(render_job *job) {
+    tr_report_destroy(&job->report);
+    destroy_post_run(&job->run);
+}
+
+static void the_posts_video_is_reported(void **state) {
+    (void)state;
+    render_job job;
+    struct stat info;
+    prepare(&job, 2000, "neuron");
+    run_job(&job);
+    assert_ok(job.status, job.diag);
+    assert_int_equal(job.report.n_artifacts, 2);
+    assert_string_equal(job.report.artifacts[0].path, in_scratch("neuron.mp4"));
+    assert_string_equal(job.report.artifacts[0].kind, "video");
+    assert_int_equal(job.report.artifacts[0].n_frames, 81);
+    assert_true(fabs(job.report.artifacts[0].seconds - 2.7) < 1e-9);
+    assert_string_equal(job.report.artifacts[1].path, in_scratch("neuron_start.png"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(stat(job.report.artifacts[i].path, &info), 0);
+        assert_int_equal(job.report.artifacts[i].bytes, info.st_size);
+        assert_int_equal(job.report.artifacts[i].width, 400);
+        assert_int_equal(job.report.artifacts[i].height, 300);
+    }
+    assert_int_equal(job.report.n_iterations, 4000);
+    assert_int_equal(job.report.n_params, 2);
+    char text[64];
+    snprintf(text, sizeof text, "%.2f %.2f %.2f %.2f", (double)job.report.initial_params[0],
+             (double)job.report.initial_params[1], (double)job.report.trained_params[0],
+             (double)job.report.trained_params[1]);
+    assert_string_equal(text, "0.09 0.00 1.69 -1.54");
+    assert_int_equal(count_entries(scratch), 2);
+    finish(&job);
+}
+
+static void the_bytes_do_not_depend_on_the_jobs(void **state) {
+    (void)state;
+    static const int jobs[] = {1, 2, 7};
+    char *first = NULL;
+    size_t first_size = 0;
+    for (int i = 0; i < 3; i++) {
+        render_job job;
+        prepare(&job, 500, "a");
+        job.options.every = 1;
+        job.options.jobs = jobs[i];
+        job.options.picture.width = 160;
+        job.options.picture.height = 120;
+        run_job(&job);
+        assert_ok(job.status, job.diag);
+        assert_int_equal(job.report.n_frames, 1001);
+        size_t size;
+        char *data = read_file(in_scratch("a.mp4"), &size);
+        if (i == 0) {
+            first = data;
+            first_size = size;
+        } else {
+            assert_int_equal(size, first_size);
+            assert_memory_equal(data, first, size);
+            free(data);
+        }
+        finish(&job);
+    }
+    free(first);
+}
+
+static void the_last_state_has_a_frame(void **state) {
+    (void)state;
+    render_job job;
+    prepare(&job, 100, "a");
+    job.options.every = 60;
+    job.options.format = TR_FORMAT_NONE;
+    run_job(&job);
+    assert_ok(job.status, job.diag);
+    assert_int_equal(job.report.n_frames, 200 / 60 + 2);
+    assert_int_equal(job.report.n_iterations, 200);
+    assert_int_equal(job.report.n_artifacts, 0);
+    assert_int_equal(count_entries(scratch), 0);
+    finish(&job);
+}
+
+static void renderings_side_by_side_do_not_disturb_each_other(void **state) {
+    (void)state;
+    render_job jobs[3];
+    pthread_t threads[3];
+    static const char *const names[] = {"a", "b", "c"};
+    for (int i = 0; i < 3; i++) {
+        prepare(&jobs[i], 200, names[i]);
+        jobs[i].options.every = 1;
+        jobs[i].options.jobs = 2;
+        assert_int_equal(pthread_create(&threads[i], NULL, run_job, &jobs[i]), 0);
+    }
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    size_t size, other_size;
+    for (int i = 0; i < 3; i++)
+        assert_ok(jobs[i].status, jobs[i].diag);
+    char *data = read_file(in_scratch("a.mp4"), &size);
+    char *other = read_file(in_scratch("c.mp4"), &other_size);
+    assert_int_equal(size, other_size);
+    assert_memory_equal(data, other, size);
+    free(data);
+    free(other);
+    for (int i = 0; i < 3; i++)
+        finish(&jobs[i]);
+}
+
+/* A source of one's own, which fails at an iteration. */
+typedef struct own_loop {
+    uint64_t n_iterations;
+    uint64_t fail_at;
+    size_t n_params;
+} own_loop;
+
+static tr_status run_own_loop(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
+    const own_loop *loop = context;
+    for (uint64_t i = 0; i <= loop->n_iterations; i++) {
+        float params[2] = {0.001f * (float)i, 0};
+        if (i == loop->fail_at) {
+            snprintf(diag->text, sizeof diag->text, "the reader of the run gave up");
+            return TR_ERROR_INPUT;
+        }
+        const tr_snapshot snapshot = {
+            .iteration = i, .n_params = loop->n_params, .params = params};
+        tr_status status = step(&snapshot, step_context);
+        if (status)
+            return status;
+    }
+    return TR_OK;
+}
+
+static void a_loop_of_ones_own_is_rendered(void **state) {
+    (void)state;
+    render_job job;
+    own_loop loop = {.n_iterations = 500, .fail_at = UINT64_MAX, .n_params = 2};
+    prepare(&job, 0, "own");
+    job.source.run = run_own_loop;
+    job.source.context = &loop;
+    job.source.n_iterations = 0; /* it does not say how long it is */
+    job.options.every = 1;
+    run_job(&job);
+    assert_ok(job.status, job.diag);
+    assert_int_equal(job.report.n_frames, 501);
+    finish(&job);
+}
+
+static void write_older_files(void) {
+    static const char *const names[] = {"a.mp4", "a_start.png"};
+    for (int i = 0; i < 2; i++) {
+        FILE *file = fopen(in_scratch(names[i]), "w");
+        assert_non_null(file);
+        fputs("older", file);
+        fclose(file);
+    }
+}
+
+/* Nothing but the older files is there, as they were. */
+static void assert_older_files(void) {
+    static const char *const names[] = {"a.mp4", "a_start.png"};
+    assert_int_equal(count_entries(scratch), 2);
+    for (int i = 0; i < 2; i++) {
+        size_t size;
+        char *text = read_file(in_scratch(names[i]), &size);
+        assert_string_equal(text, "older");
+        free(text);
+    }
+}
+
+static void a_source_that_fails_leaves_the_older_files(void **state) {
+    (void)state;
+    static const uint64_t moments[] = {0, 1, 300, 900};
+    write_older_files();
+    for (int i = 0; i < 4; i++) {
+        render_job job;
+        own_loop loop = {.n_iterations = 1000, .fail_at = moments[i], .n_params = 2};
+        prepare(&job, 0, "a");
+        job.source.run = run_own_loop;
+        job.source.context = &loop;
+        job.options.every = 1;
+        run_job(&job);
+        assert_int_equal(job.status, TR_ERROR_INPUT);
+        assert_string_equal(job.diag.text, "the reader of the run gave up");
+        assert_null(job.report.initial_params);
+        assert_older_files();
+        finish(&job);
+    }
+}
+
+static void a_snapshot_of_another_net_is_refused(void **state) {
+    (void)state;
+    render_job job;
+    own_loop loop = {.n_iterations = 10, .fail_at = UINT64_MAX, .n_params = 1};
+    prepare(&job, 0, "a");
+    job.source.run = run_own_loop;
+    job.source.context = &loop;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_ARGUMENT);
+    assert_text_contains(job.diag.text, "1 parameters");
+    assert_int_equal(count_entries(scratch), 0);
+    finish(&job);
+}
+
+static void divergence_reaches_the_caller(void **state) {
+    (void)state;
+    render_job job;
+    write_older_files();
+    prepare(&job, 2000, "a");
+    job.training.options.learning_rate = 1e30;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_DIVERGED);
+    assert_text_contains(job.diag.text, "iteration");
+    assert_older_files();
+    finish(&job);
+}
+
+static tr_status stop_soon(const tr_progress *progress, void *context) {
+    uint64_t *calls = context;
+    ++*calls;
+    return progress->frames > 50 ? TR_ERROR_CANCELLED : TR_OK;
+}
+
+static void the_progress_function_can_cancel(void **state) {
+    (void)state;
+    render_job job;
+    uint64_t calls = 0;
+    write_older_files();
+    prepare(&job, 50000, "a");
+    job.options.every = 1;
+    job.options.progress = stop_soon;
+    job.options.progress_context = &calls;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_CANCELLED);
+    assert_true(calls > 0);
+    assert_older_files();
+    finish(&job);
+}
+
+typedef struct seen_progress {
+    tr_progress last;
+    bool fell;
+} seen_progress;
+
+static tr_status watch(const tr_progress *progress, void *context) {
+    seen_progress *seen = context;
+    seen->fell |= progress->frames < seen->last.frames ||
+                  progress->iterations < seen->last.iterations ||
+                  progress->seconds < seen->last.seconds;
+    seen->last = *progress;
+    return TR_OK;
+}
+
+static void progress_ends_complete(void **state) {
+    (void)state;
+    render_job job;
+    seen_progress seen = {0};
+    prepare(&job, 400, "a");
+    job.options.every = 1;
+    job.options.progress = watch;
+    job.options.progress_context = &seen;
+    run_job(&job);
+    assert_ok(job.status, job.diag);
+    assert_false(seen.fell);
+    assert_int_equal(seen.last.n_frames, 801);
+    assert_int_equal(seen.last.frames, 801);
+    assert_int_equal(seen.last.iterations, 800);
+    assert_int_equal(seen.last.n_iterations, 800);
+    finish(&job);
+}
+
+static void assert_refused(const render_job *wrong, tr_status expected, const char *part) {
+    render_job job = *wrong;
+    run_job(&job);
+    assert_int_equal(job.status, expected);
+    assert_text_contains(job.diag.text, part);
+    assert_int_equal(job.report.n_artifacts, 0);
+    assert_int_equal(count_entries(scratch), 0);
+}
+
+static void wrong_options_are_refused(void **state) {
+    (void)state;
+    render_job job, wrong;
+    prepare(&job, 10, "a");
+    wrong = job;
+    wrong.options.name = "../a";
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "not a file name");
+    wrong.options.name = "";
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "not a file name");
+    wrong = job;
+    wrong.options.folder = "";
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "folder");
+    wrong = job;
+    wrong.options.every = 0;
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "every 0");
+    wrong = job;
+    wrong.options.jobs = 257;
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "257");
+    wrong = job;
+    wrong.options.picture.width = 401;
+    assert_refused(&wrong, TR_ERROR_ARGUMENT, "402x300");
+    wrong = job;
+    wrong.options.picture.title = "\U0010FFFD";
+    assert_refused(&wrong, TR_ERROR_FONT, "U+10FFFD");
+    wrong = job;
+    wrong.options.folder = "/dev/null/x";
+    assert_refused(&wrong, TR_ERROR_OUTPUT, "/dev/null");
+    finish(&job);
+}
+
+static void a_folder_in_the_way_is_an_error(void **state) {
+    (void)state;
+    static const char *const names[] = {"a.mp4", "a_start.png"};
+    for (int i = 0; i < 2; i++) {
+        render_job job;
+        assert_int_equal(mkdir(in_scratch(names[i]), 0777), 0);
+        prepare(&job, 10, "a");
+        run_job(&job);
+        assert_int_equal(job.status, TR_ERROR_OUTPUT);
+        assert_text_contains(job.diag.text, names[i]);
+        assert_text_contains(job.diag.text, "is a folder");
+        assert_int_equal(count_entries(scratch), 1);
+        assert_int_equal(rmdir(in_scratch(names[i])), 0);
+        finish(&job);
+    }
+}
+
+static void a_single_frame_is_a_video(void **state) {
+    (void)state;
+    for (int profile = 0; profile < 3; profile++) {
+        render_job job;
+        prepare(&job, 0, "a");
+        job.options.video.profile = (tr_profile)profile;
+        run_job(&job);
+        assert_ok(job.status, job.diag);
+        assert_int_equal(job.report.n_frames, 1);
+        finish(&job);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_posts_video_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_bytes_do_not_depend_on_the_jobs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_state_has_a_frame, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(renderings_side_by_side_do_not_disturb_each_other, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_loop_of_ones_own_is_rendered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_source_that_fails_leaves_the_older_files, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_snapshot_of_another_net_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(divergence_reaches_the_caller, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_progress_function_can_cancel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(progress_ends_complete, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wrong_options_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_in_the_way_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_single_frame_is_a_video, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

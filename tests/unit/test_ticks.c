@@ -1,0 +1,73 @@
+#include "support.h"
+
+#include "ticks.h"
+
+#include <math.h>
+
+static void assert_labels(double low, double high, int max_intervals, const char *expected) {
+    tr_ticks ticks;
+    char text[512] = "";
+    tr_ticks_choose(&ticks, low, high, max_intervals);
+    for (int i = 0; i < ticks.count; i++) {
+        strcat(text, i ? " " : "");
+        strcat(text, ticks.labels[i]);
+    }
+    assert_string_equal(text, expected);
+}
+
+static void ticks_are_round(void **state) {
+    (void)state;
+    assert_labels(0, 2, 5, "0.0 0.5 1.0 1.5 2.0");
+    assert_labels(0, 1.9899497487437185, 5, "0.0 0.5 1.0 1.5 2.0");
+    assert_labels(0, 2, 2, "0 1 2");
+    assert_labels(0, 2, 1, "0 2");
+    assert_labels(0, 4000, 5, "0 1000 2000 3000 4000");
+    assert_labels(0, 0.3, 5, "0.0 0.1 0.2 0.3");
+    assert_labels(-1, 1, 5, "\u22121.0 \u22120.5 0.0 0.5 1.0");
+    assert_labels(0.0012, 0.0037, 5, "0.001 0.002 0.003 0.004");
+    assert_labels(1e8, 3e8, 5, "1e+08 1.5e+08 2e+08 2.5e+08 3e+08");
+}
+
+static void ticks_cover_any_range(void **state) {
+    (void)state;
+    tr_random random;
+    tr_random_seed(&random, 5);
+    for (int i = 0; i < 20000; i++) {
+        double scale = pow(10, tr_random_uniform(&random, -30, 30));
+        double low = tr_random_normal(&random, 0, scale);
+        double high = low + fabs(tr_random_normal(&random, 0, scale));
+        int max_intervals = 1 + (int)tr_random_interval(&random, TR_MAX_INTERVALS - 1);
+        tr_ticks ticks;
+        tr_ticks_choose(&ticks, low, high, max_intervals);
+        double slack = (high - low) * 1e-6;
+        int most = low < 0 && high > 0 && max_intervals < 2 ? 2 : max_intervals;
+        assert_in_range(ticks.count, 2, most + 1);
+        assert_true(ticks.values[0] <= low + slack);
+        if (!(ticks.values[ticks.count - 1] >= high - slack))
+            fail_msg("%.17g to %.17g end at %.17g", low, high, ticks.values[ticks.count - 1]);
+        for (int t = 1; t < ticks.count; t++)
+            assert_true(ticks.values[t] > ticks.values[t - 1]);
+    }
+}
+
+static void hopeless_ranges_are_widened(void **state) {
+    (void)state;
+    const double ranges[][2] = {{0, 0}, {3, 3},          {-1e-300, -1e-300}, {NAN, 1},
+                                {0, INFINITY}, {-1e308, 1e308}, {1e15, 1e15 + 0.125}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        tr_ticks ticks;
+        tr_ticks_choose(&ticks, ranges[i][0], ranges[i][1], 5);
+        assert_in_range(ticks.count, 2, 6);
+        assert_true(ticks.values[ticks.count - 1] > ticks.values[0]);
+        assert_true(isfinite(ticks.values[0]) && isfinite(ticks.values[ticks.count - 1]));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ticks_are_round),
+        cmocka_unit_test(ticks_cover_any_range),
+        cmocka_unit_test(hopeless_ranges_are_widened),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+#include "support.h"
+
+#include <math.h>
+
+/* Compares every step with a line of a reference file. */
+typedef struct reference_run {
+    FILE *file;
+    bool has_epoch;     /* iteration,epoch,batch_len,loss,w,b instead of iter,loss,len,w,b */
+    bool every_line;    /* the file has all iterations */
+    double param_error; /* largest seen so far */
+    double loss_error;
+    uint64_t n_compared;
+    unsigned long next; /* the line that was read last */
+    double loss, w, b;
+    unsigned long batch_size;
+} reference_run;
+
+static bool read_line(reference_run *reference) {
+    unsigned long epoch;
+    if (reference->has_epoch)
+        return fscanf(reference->file, "%lu,%lu,%lu,%lf,%lf,%lf", &reference->next, &epoch,
+                      &reference->batch_size, &reference->loss, &reference->w, &reference->b) == 6;
+    return fscanf(reference->file, "%lu,%lf,%lu,%lf,%lf", &reference->next, &reference->loss,
+                  &reference->batch_size, &reference->w, &reference->b) == 5;
+}
+
+static tr_status compare(const tr_snapshot *snapshot, void *context) {
+    reference_run *reference = context;
+    if (snapshot->iteration == 0)
+        return TR_OK;
+    if (reference->every_line || snapshot->iteration > reference->next) {
+        if (!read_line(reference))
+            return TR_OK; /* n_compared tells */
+    }
+    if (snapshot->iteration != reference->next)
+        return TR_OK;
+    assert_int_equal(snapshot->batch_size, reference->batch_size);
+    reference->param_error =
+        fmax(reference->param_error, fmax(fabs((double)snapshot->params[0] - reference->w),
+                                          fabs((double)snapshot->params[1] - reference->b)));
+    reference->loss_error =
+        fmax(reference->loss_error, fabs((double)snapshot->loss - reference->loss));
+    reference->n_compared++;
+    return TR_OK;
+}
+
+static void open_reference(reference_run *reference, const char *path) {
+    char header[128];
+    reference->file = fopen(path, "r");
+    assert_non_null(reference->file);
+    assert_non_null(fgets(header, sizeof header, reference->file));
+}
+
+static void the_posts_run_is_keras_number_for_number(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    reference_run reference = {.every_line = true};
+    open_reference(&reference, TEST_DATA "/keras032_neuron_bs128.csv");
+    char text[32];
+    snprintf(text, sizeof text, "%.2f, %.2f", (double)run.params[0], (double)run.params[1]);
+    assert_string_equal(text, "0.09, 0.00");
+    const tr_fit_options options = {.batch_size = 128, .epochs = 2000, .learning_rate = 0.01};
+    assert_int_equal(tr_fit_iterations(&options, 200), 4000);
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, compare,
+                     &reference, &diag),
+              diag);
+    assert_int_equal(reference.n_compared, 4000);
+    if (reference.param_error > 1e-6 || reference.loss_error > 1e-7)
+        fail_msg("off by %g and %g", reference.param_error, reference.loss_error);
+    snprintf(text, sizeof text, "%.2f, %.2f", (double)run.params[0], (double)run.params[1]);
+    assert_string_equal(text, "1.69, -1.54");
+    /* what NumPy's generator has come to; see rng_vectors.txt, run A */
+    assert_int_equal(run.random.position, 222);
+    assert_true(run.random.has_gauss);
+    assert_int_equal(run.random.key[0], 2435083209u);
+    fclose(reference.file);
+    destroy_post_run(&run);
+}
+
+static void batch_size_32_follows_the_float64_run(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    reference_run reference = {.has_epoch = true};
+    open_reference(&reference, TEST_DATA "/neuron_bs032_f64.csv");
+    const tr_fit_options options = {.batch_size = 32, .epochs = 2000, .learning_rate = 0.01};
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, compare,
+                     &reference, &diag),
+              diag);
+    assert_int_equal(reference.n_compared, 300);
+    /* float32 against float64: not exact, but no drift either */
+    if (reference.param_error > 5e-6 || reference.loss_error > 5e-6)
+        fail_msg("off by %g and %g", reference.param_error, reference.loss_error);
+    fclose(reference.file);
+    destroy_post_run(&run);
+}
+
+typedef struct step_count {
+    uint64_t count;
+    uint64_t stop_at;
+    tr_status stop_with;
+    tr_snapshot last;
+} step_count;
+
+static tr_status count_steps(const tr_snapshot *snapshot, void *context) {
+    step_count *steps = context;
+    assert_int_equal(snapshot->iteration, steps->count);
+    if (snapshot->iteration == 0) {
+        assert_true(isnan(snapshot->loss));
+        assert_int_equal(snapshot->batch_size, 0);
+        assert_int_equal(snapshot->samples_seen, 0);
+    }
+    steps->count++;
+    steps->last = *snapshot;
+    return snapshot->iteration == steps->stop_at ? steps->stop_with : TR_OK;
+}
+
+static void steps_count_epochs_and_samples(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    const tr_fit_options options = {.batch_size = 48, .epochs = 3, .learning_rate = 0.01};
+    step_count steps = {.stop_at = UINT64_MAX};
+    assert_int_equal(tr_fit_iterations(&options, 200), 15);
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, count_steps,
+                     &steps, &diag),
+              diag);
+    assert_int_equal(steps.count, 16);
+    assert_int_equal(steps.last.epoch, 2);
+    assert_int_equal(steps.last.batch_size, 200 - 4 * 48);
+    assert_int_equal(steps.last.samples_seen, 600);
+    destroy_post_run(&run);
+}
+
+static void a_step_can_stop_the_training(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    const tr_fit_options options = {.batch_size = 128, .epochs = 100, .learning_rate = 0.01};
+    step_count steps = {.stop_at = 5, .stop_with = TR_END};
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, count_steps,
+                     &steps, &diag),
+              diag);
+    assert_int_equal(steps.count, 6);
+    steps = (step_count){.stop_at = 0, .stop_with = TR_ERROR_OUTPUT};
+    assert_int_equal(tr_fit(run.network, run.params, run.dataset, &options, &run.random,
+                            count_steps, &steps, &diag),
+                     TR_ERROR_OUTPUT);
+    assert_int_equal(steps.count, 1);
+    destroy_post_run(&run);
+}
+
+static void a_batch_may_be_larger_than_the_data(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run, same;
+    create_post_run(&run, 0);
+    create_post_run(&same, 0);
+    tr_fit_options options = {.batch_size = 5000, .epochs = 10, .learning_rate = 0.01};
+    step_count steps = {.stop_at = UINT64_MAX};
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, count_steps,
+                     &steps, &diag),
+              diag);
+    assert_int_equal(steps.last.batch_size, 200);
+    options.batch_size = 200;
+    assert_ok(tr_fit(same.network, same.params, same.dataset, &options, &same.random, NULL, NULL,
+                     &diag),
+              diag);
+    assert_memory_equal(run.params, same.params, sizeof run.params);
+    destroy_post_run(&run);
+    destroy_post_run(&same);
+}
+
+static void no_epoch_leaves_the_initial_state(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    const float initial = run.params[0];
+    const tr_fit_options options = {.batch_size = 128, .epochs = 0, .learning_rate = 0.01};
+    step_count steps = {.stop_at = UINT64_MAX};
+    assert_ok(tr_fit(run.network, run.params, run.dataset, &options, &run.random, count_steps,
+                     &steps, &diag),
+              diag);
+    assert_int_equal(steps.count, 1);
+    assert_true(run.params[0] == initial);
+    destroy_post_run(&run);
+}
+
+static void divergence_names_iteration_and_learning_rate(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    /* without the ReLU, under which a neuron dies before it runs away */
+    const tr_layer linear = {1, TR_ACTIVATION_LINEAR, TR_INIT_NORMAL};
+    tr_network_destroy(&run.network);
+    assert_ok(tr_network_create(&run.network, 1, &linear, 1, &diag), diag);
+    const tr_fit_options options = {.batch_size = 200, .epochs = 5000, .learning_rate = 5};
+    step_count steps = {.stop_at = UINT64_MAX};
+    assert_int_equal(tr_fit(run.network, run.params, run.dataset, &options, &run.random,
+                            count_steps, &steps, &diag),
+                     TR_ERROR_DIVERGED);
+    char expected[64];
+    snprintf(expected, sizeof expected, "iteration %llu (learning rate 5)",
+             (unsigned long long)steps.count);
+    assert_text_contains(diag.text, expected);
+    assert_in_range(steps.count, 5, 100);
+    destroy_post_run(&run);
+}
+
+static void a_last_update_out_of_range_is_divergence_too(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    const tr_fit_options options = {.batch_size = 200, .epochs = 1, .learning_rate = 1e39};
+    assert_int_equal(tr_fit(run.network, run.params, run.dataset, &options, &run.random, NULL, NULL,
+                            &diag),
+                     TR_ERROR_DIVERGED);
+    assert_text_contains(diag.text, "a parameter is not finite at iteration 1");
+    destroy_post_run(&run);
+}
+
+static void impossible_options_are_refused(void **state) {
+    (void)state;
+    post_run run;
+    create_post_run(&run, 0);
+    const tr_fit_options wrong[] = {
+        {.batch_size = 0, .epochs = 1, .learning_rate = 0.01},
+        {.batch_size = 1, .epochs = 1, .learning_rate = NAN},
+        {.batch_size = 1, .epochs = 1, .learning_rate = INFINITY},
+        {.batch_size = 1, .epochs = 1, .learning_rate = -1},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(tr_fit(run.network, run.params, run.dataset, &wrong[i], &run.random, NULL,
+                                NULL, NULL),
+                         TR_ERROR_ARGUMENT);
+    destroy_post_run(&run);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_posts_run_is_keras_number_for_number),
+        cmocka_unit_test(batch_size_32_follows_the_float64_run),
+        cmocka_unit_test(steps_count_epochs_and_samples),
+        cmocka_unit_test(a_step_can_stop_the_training),
+        cmocka_unit_test(a_batch_may_be_larger_than_the_data),
+        cmocka_unit_test(no_epoch_leaves_the_initial_state),
+        cmocka_unit_test(divergence_names_iteration_and_learning_rate),
+        cmocka_unit_test(a_last_update_out_of_range_is_divergence_too),
+        cmocka_unit_test(impossible_options_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
