@@ -12,12 +12,13 @@ static const tr_help help = {
     .command = "render",
     .usage = "[OPTION…]",
     .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, draws its prediction\n"
-        "beside the data as it learns, and writes OUT/NAME.mp4 and the poster OUT/NAME_start.png,\n"
-        "which is the first frame. The same options give the same bytes on every machine.\n",
+        "Trains a single ReLU neuron the way Keras does, number for number, draws its\n"
+        "prediction beside the data as it learns, and writes OUT/NAME.mp4 and the poster\n"
+        "OUT/NAME_start.png, which is the first frame. The same options give the same\n"
+        "bytes on every machine.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
-                "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"step {iteration}\"\n"
+                "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
                 "  trainreel render --profile baseline --out public/videos\n"};
 
 typedef struct render_flags {
@@ -49,15 +50,22 @@ static void print_params(const float *params, size_t n_params) {
         printf("%s%.2f", i ? ", " : "", (double)params[i]);
 }
 
+static void print_bytes(uint64_t bytes) {
+    if (bytes < 1000000)
+        printf("%.1f kB", (double)bytes / 1e3);
+    else
+        printf("%.1f MB", (double)bytes / 1e6);
+}
+
 static void print_artifact(const tr_artifact *artifact) {
-    char *bytes = g_format_size(artifact->bytes);
     printf("%s: %dx%d", artifact->path, artifact->width, artifact->height);
     if (artifact->n_frames > 1)
         printf(", %llu frames", (unsigned long long)artifact->n_frames);
     if (artifact->seconds > 0)
         printf(", %.2f s", artifact->seconds);
-    printf(", %s\n", bytes);
-    g_free(bytes);
+    printf(", ");
+    print_bytes(artifact->bytes);
+    putchar('\n');
 }
 
 static void print_report(const tr_report *report, const char *embed) {

@@ -10,7 +10,7 @@ enum { HELP_COLUMN = 28, HELP_WIDTH = 79 };
 const char tr_exit_code_help[] =
     "Exit codes:\n"
     "  0    done\n"
-    "  1    the work failed: training diverged, or an encoder, font or memory is missing\n"
+    "  1    the work failed: training diverged, no encoder, no font, no memory\n"
     "  2    wrong usage: an option or value is wrong, or they do not go together\n"
     "  3    an input file is missing or malformed\n"
     "  4    an output could not be written\n"
@@ -54,7 +54,7 @@ static void print_param(const tr_param *param) {
     int length = snprintf(help, sizeof help, "%s", param->help);
     if (*param->initial)
         length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", param->initial);
-    if (param->type == TR_PARAM_CHOICE) {
+    if (param->type == TR_PARAM_CHOICE && param->choices[1]) {
         snprintf(help + length, sizeof help - (size_t)length, " (one of");
         for (int i = 0; param->choices[i]; i++) {
             length = (int)strlen(help);

@@ -10,7 +10,7 @@
  * at equal PSNR; scripts/bench compares them with x264's own presets. */
 #define PLOT_BASE_PRESET "veryfast"
 #define PLOT_OPTIONS                                                                               \
-    ":subme=1:weightp=0:chroma-qp-offset=-3:rc-lookahead=40:b-adapt=0:me=dia:trellis=1:8x8dct=0"
+    ":subme=1:weightp=0:chroma-qp-offset=-3:rc-lookahead=40:b-adapt=0:me=dia:trellis=1"
 
 static const char *profile_name(tr_profile profile) {
     switch (profile) {
@@ -27,9 +27,14 @@ static const char *profile_name(tr_profile profile) {
 /* What libx264 gets besides preset, crf and profile. cpu-independent: without it machines with other
  * instruction sets write other bytes. scenecut=0: a segment is one GOP. */
 static void write_options(char *options, size_t size, const tr_video *video) {
+    static const char *const of_profile[] = {
+        [TR_PROFILE_BASELINE] = "",
+        [TR_PROFILE_MAIN] = ":bframes=8:8x8dct=0",
+        [TR_PROFILE_HIGH] = ":bframes=8:8x8dct=1", /* without it the stream would be in main */
+    };
     bool plot = !strcmp(video->preset, "plot");
     snprintf(options, size, "cpu-independent=1:scenecut=0%s%s", plot ? PLOT_OPTIONS : "",
-             plot && video->profile != TR_PROFILE_BASELINE ? ":bframes=8" : "");
+             plot ? of_profile[video->profile] : "");
 }
 
 static tr_status set_options(const tr_av *av, AVCodecContext *encoder, const tr_video *video,
