@@ -35,8 +35,11 @@ int tr_exit_code(tr_status status);
 /* Prints "trainreel COMMAND: text" on stderr and returns the exit code for the status. */
 int tr_report_failure(const char *command, tr_status status, const tr_diag *diag);
 
-/* From here on Ctrl-C, SIGTERM and SIGHUP are noted instead of ending the program. */
+/* From here on Ctrl-C, SIGTERM and SIGHUP are noted, and SIGPIPE is ignored, instead of ending the
+ * program, which would leave temporary files. */
 void tr_catch_signals(void);
+/* There are no temporary files (any more): `trainreel … | head` may end as other programs do then. */
+void tr_release_pipe_signal(void);
 bool tr_is_interrupted(void);
 
 /* ---- options.c ---- */

@@ -127,6 +127,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     tr_catch_signals();
     status = tr_render(&source, &options, &report, &diag);
     tr_progress_view_end(&view);
+    tr_release_pipe_signal();
     int exit_code = status ? tr_report_failure(help.command, status, &diag)
                            : write_report(&report, run, settings, flags);
     if (!status && flags->verbose)

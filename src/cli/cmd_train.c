@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,6 @@ typedef struct csv_writer {
     tr_evaluator *evaluator;
     char buffer[1 << 16];
     size_t length;
-    bool pipe_closed; /* the reader of the standard output has gone */
     tr_diag diag;
 } csv_writer;
 
@@ -40,7 +38,6 @@ static tr_status flush(csv_writer *csv) {
         status = tr_output_write(csv->output, csv->buffer, csv->length, &csv->diag);
     } else if (csv->length && (fwrite(csv->buffer, 1, csv->length, stdout) != csv->length ||
                                fflush(stdout) != 0)) {
-        csv->pipe_closed = errno == EPIPE;
         snprintf(csv->diag.text, sizeof csv->diag.text, "standard output: %s", strerror(errno));
         status = TR_ERROR_OUTPUT;
     }
@@ -91,10 +88,12 @@ static tr_status write_line(const tr_snapshot *snapshot, void *context) {
     return status ? status : append(csv, "\n");
 }
 
-static tr_status train(const tr_settings *settings, const char *path, csv_writer *csv, tr_diag *diag) {
+/* Writes to the file, or with NULL to the standard output. */
+static tr_status train(const tr_settings *settings, const char *path, csv_writer *csv,
+                       tr_diag *diag) {
     tr_run *run;
     tr_status status = tr_run_create(&run, settings, diag);
-    if (!status && path && strcmp(path, "-") != 0)
+    if (!status && path)
         status = tr_output_create(&csv->output, path, true, diag);
     if (!status)
         status = tr_evaluator_create(&csv->evaluator, run->network, run->dataset, diag);
@@ -120,15 +119,12 @@ static tr_status train(const tr_settings *settings, const char *path, csv_writer
 static int run_train(const tr_settings *settings, const char *path) {
     tr_diag diag = {0};
     csv_writer *csv = g_new0(csv_writer, 1);
+    bool to_file = path && strcmp(path, "-") != 0;
     tr_catch_signals();
-    tr_status status = train(settings, path, csv, &diag);
-    bool pipe_closed = csv->pipe_closed;
+    if (!to_file)
+        tr_release_pipe_signal();
+    tr_status status = train(settings, to_file ? path : NULL, csv, &diag);
     g_free(csv);
-    if (pipe_closed) {
-        /* `trainreel train | head` is no failure: end as programs do whose reader has gone */
-        signal(SIGPIPE, SIG_DFL);
-        raise(SIGPIPE);
-    }
     return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
 }
 

@@ -13,6 +13,7 @@ const tr_command tr_commands[] = {
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 
 static volatile sig_atomic_t interrupted;
+static struct sigaction pipe_action; /* what the program was started with */
 
 static void note_signal(int number) {
     (void)number;
@@ -26,6 +27,12 @@ void tr_catch_signals(void) {
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, &pipe_action);
+}
+
+void tr_release_pipe_signal(void) {
+    sigaction(SIGPIPE, &pipe_action, NULL);
 }
 
 bool tr_is_interrupted(void) {
@@ -120,9 +127,8 @@ static int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     setlocale(LC_CTYPE, "");
-    /* A write beyond a file size limit, or to a pipe that was closed, shall fail and be reported
-     * instead of killing the program, which would leave temporary files. */
+    /* A write beyond a file size limit shall fail and be reported instead of killing the program,
+     * which would leave temporary files. */
     signal(SIGXFSZ, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
     return close_stdout(run(argc, argv));
 }
