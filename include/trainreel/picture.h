@@ -15,10 +15,11 @@ TR_BEGIN_DECLS
 typedef struct tr_picture {
     int width;  /**< pixels at scale 1, 64 to 7680 */
     int height; /**< pixels at scale 1, 64 to 4320 */
-    int scale;  /**< 1 to 8: pixels per pixel, for dense screens; the layout stays the same. With it the
-                     frame has at most 7680x4320 pixels */
-    const char *title; /**< {iteration}, {epoch} and {samples} stand for those numbers, {{ and }} for
-                            braces */
+    /** 1 to 8: pixels per pixel, for dense screens; the layout stays the same. With it the frame has
+     * at most 7680x4320 pixels */
+    int scale;
+    /** {iteration}, {epoch} and {samples} stand for those numbers, {{ and }} for braces */
+    const char *title;
     const char *x_label;
     const char *y_label;
     const char *data_label;       /**< in the legend */

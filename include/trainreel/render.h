@@ -67,9 +67,11 @@ typedef struct tr_render_options {
     tr_format format;
     tr_picture picture;
     tr_video video;
-    uint64_t every; /**< a frame every so many iterations, the initial and the last state included */
-    int jobs;       /**< workers that draw and encode, 1 to 256; 0 for one per processor. The bytes of
-                         the files do not depend on it */
+    /** a frame every so many iterations, the initial and the last state included */
+    uint64_t every;
+    /** workers that draw and encode, 1 to 256; 0 for one per processor. The bytes of the files do
+     * not depend on it */
+    int jobs;
     tr_progress_fn progress; /**< may be NULL */
     void *progress_context;
 } tr_render_options;

@@ -117,8 +117,8 @@ tr_status tr_output_create(tr_output **out, const char *path, bool may_be_device
     if (status)
         ;
     else if (exists && S_ISDIR(info.st_mode))
-        status = tr_fail(diag, TR_ERROR_OUTPUT, "%s: is a folder, but a file is to be written",
-                         path);
+        status =
+            tr_fail(diag, TR_ERROR_OUTPUT, "%s: is a folder, but a file is to be written", path);
     else if (exists && !S_ISREG(info.st_mode))
         status = open_device(output, may_be_device, diag);
     else if (exists && access(path, W_OK))
@@ -144,8 +144,8 @@ static tr_status remove_folder(const char *path, bool (*is_ours)(const char *), 
             continue;
         if (!is_ours(name))
             status = tr_fail(diag, TR_ERROR_OUTPUT,
-                             "%s: holds \"%.60s\", so it is not replaced; name another folder", path,
-                             name);
+                             "%s: holds \"%.60s\", so it is not replaced; name another folder",
+                             path, name);
         else if (!only_check && unlinkat(dirfd(folder), name, 0))
             status = fail_with_errno(diag, path, "cannot remove its files");
     }
@@ -227,7 +227,7 @@ tr_status tr_output_write_file(const tr_output *output, const char *name, const 
 uint64_t tr_output_size(const tr_output *output) {
     struct stat info;
     return output->descriptor >= 0 && !fstat(output->descriptor, &info) ? (uint64_t)info.st_size
-                                                                         : 0;
+                                                                        : 0;
 }
 
 /* So that the new name itself survives a power cut. Not every file system can; that is no failure. */

@@ -11,16 +11,16 @@
 /* Exit codes, which the help pages and the README document. */
 enum {
     EXIT_DONE = 0,
-    EXIT_WORK = 1,        /* the work failed: divergence, encoder, font, memory */
-    EXIT_USAGE = 2,       /* a wrong option, or settings that do not go together */
-    EXIT_INPUT = 3,       /* an input file is missing or malformed */
-    EXIT_OUTPUT = 4,      /* an output could not be written */
+    EXIT_WORK = 1,   /* the work failed: divergence, encoder, font, memory */
+    EXIT_USAGE = 2,  /* a wrong option, or settings that do not go together */
+    EXIT_INPUT = 3,  /* an input file is missing or malformed */
+    EXIT_OUTPUT = 4, /* an output could not be written */
     EXIT_INTERRUPTED = 130
 };
 
 typedef struct tr_command {
     const char *name;
-    const char *summary; /* one line, for the list of commands */
+    const char *summary;               /* one line, for the list of commands */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit code */
 } tr_command;
 

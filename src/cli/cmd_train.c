@@ -78,8 +78,8 @@ static tr_status write_line(const tr_snapshot *snapshot, void *context) {
         snprintf(text, sizeof text, "0,0,,,%.9g", full_loss);
     else
         snprintf(text, sizeof text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%.9g,%.9g",
-                 snapshot->iteration, snapshot->epoch, snapshot->batch_size,
-                 (double)snapshot->loss, full_loss);
+                 snapshot->iteration, snapshot->epoch, snapshot->batch_size, (double)snapshot->loss,
+                 full_loss);
     tr_status status = append(csv, text);
     for (size_t i = 0; !status && i < snapshot->n_params; i++) {
         snprintf(text, sizeof text, ",%.9g", (double)snapshot->params[i]);

@@ -75,10 +75,11 @@ static void print_usage(FILE *stream) {
                     "Usage: trainreel COMMAND [OPTION…]\n\nCommands:\n");
     for (size_t i = 0; i < tr_n_commands; i++)
         fprintf(stream, "  %-10s %s\n", tr_commands[i].name, tr_commands[i].summary);
-    fprintf(stream, "\n"
-                    "  trainreel COMMAND --help   all about a command\n"
-                    "  trainreel --version        this version and those of its libraries\n"
-                    "\n%s",
+    fprintf(stream,
+            "\n"
+            "  trainreel COMMAND --help   all about a command\n"
+            "  trainreel --version        this version and those of its libraries\n"
+            "\n%s",
             tr_exit_code_help);
 }
 

@@ -120,10 +120,8 @@ static GOptionEntry *make_entries(unsigned command_bit, const GOptionEntry *flag
                                       .arg_data = (gpointer)set_option};
     for (size_t i = 0; i < n_flags; i++)
         *entry++ = flags[i];
-    *entry = (GOptionEntry){.long_name = "help",
-                            .short_name = 'h',
-                            .arg = G_OPTION_ARG_NONE,
-                            .arg_data = wants_help};
+    *entry = (GOptionEntry){
+        .long_name = "help", .short_name = 'h', .arg = G_OPTION_ARG_NONE, .arg_data = wants_help};
     return entries;
 }
 

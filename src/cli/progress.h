@@ -14,11 +14,11 @@ typedef enum tr_progress_style {
 
 typedef struct tr_progress_view {
     tr_progress_style style;
-    bool bar;     /* decided for AUTO */
+    bool bar; /* decided for AUTO */
     bool color;
     bool utf8;
-    bool shown;   /* a bar stands on the terminal's last line */
-    double next;  /* seconds at which to show something again */
+    bool shown;  /* a bar stands on the terminal's last line */
+    double next; /* seconds at which to show something again */
 } tr_progress_view;
 
 /* "auto", "plain", "json" or "none"; false for anything else. */

@@ -34,8 +34,8 @@ static void *open_library(const char *name) {
 static void *find(void *library, const char *name) {
     void *function = library ? dlsym(library, name) : NULL;
     if (library && !function)
-        load_status = tr_fail(&load_diag, TR_ERROR_ENCODER,
-                              "FFmpeg's libraries lack the function %s", name);
+        load_status =
+            tr_fail(&load_diag, TR_ERROR_ENCODER, "FFmpeg's libraries lack the function %s", name);
     return function;
 }
 

@@ -41,7 +41,8 @@ static inline void convert_luma(const uint32_t *restrict pixels, uint8_t *restri
         int32_t r = (int32_t)(pixels[i] >> 16 & 0xFF);
         int32_t g = (int32_t)(pixels[i] >> 8 & 0xFF);
         int32_t b = (int32_t)(pixels[i] & 0xFF);
-        y[i] = (uint8_t)((Y_R * r + Y_G * g + Y_B * b + (16 << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT);
+        y[i] =
+            (uint8_t)((Y_R * r + Y_G * g + Y_B * b + (16 << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT);
     }
 }
 

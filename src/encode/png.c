@@ -73,8 +73,7 @@ tr_status tr_png_encode(tr_png *png, const tr_frame *frame, const uint8_t **data
     if (error < 0)
         return tr_av_fail(av, diag, error, "cannot prepare a PNG");
     for (int row = 0; row < frame->height; row++)
-        tr_frame_copy_rgb_row(frame, row,
-                              png->picture->data[0] + row * png->picture->linesize[0]);
+        tr_frame_copy_rgb_row(frame, row, png->picture->data[0] + row * png->picture->linesize[0]);
     av->av_packet_unref(png->packet);
     error = av->avcodec_send_frame(png->encoder, png->picture);
     if (error >= 0)

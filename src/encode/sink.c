@@ -1,8 +1,10 @@
 #include "sink.h"
 
+#include "alloc.h"
 #include "diag.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 tr_video tr_video_default(void) {
@@ -11,8 +13,8 @@ tr_video tr_video_default(void) {
 }
 
 static bool is_known_preset(const char *preset) {
-    static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryfast", "faster",
-                                          "fast",   "medium",    "slow",      "slower",   "veryslow"};
+    static const char *const presets[] = {"plot", "ultrafast", "superfast", "veryfast", "faster",
+                                          "fast", "medium",    "slow",      "slower",   "veryslow"};
     for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
         if (preset && !strcmp(preset, presets[i]))
             return true;
@@ -25,8 +27,8 @@ tr_status tr_sink_check(tr_format format, int width, int height, const tr_video 
         return TR_OK;
     if (width % 2 || height % 2)
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "an MP4 video has an even width and height, not %dx%d; %dx%d would do", width,
-                       height, width + width % 2, height + height % 2);
+                       "an MP4 video has an even width and height, not %dx%d; %dx%d would do",
+                       width, height, width + width % 2, height + height % 2);
     if (video->frames_per_second < 1 || video->frames_per_second > 240)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a video has 1 to 240 frames per second, not %d",
                        video->frames_per_second);
@@ -39,27 +41,123 @@ tr_status tr_sink_check(tr_format format, int width, int height, const tr_video 
     return TR_OK;
 }
 
-tr_status tr_sink_create(tr_sink **sink, tr_format format, const char *path, int width, int height,
+static const tr_sink_ops *ops_of(tr_format format) {
+    switch (format) {
+    case TR_FORMAT_MP4:
+        return &tr_video_sink_ops;
+    case TR_FORMAT_PNG:
+        return &tr_png_sink_ops;
+    case TR_FORMAT_CHECKSUMS:
+        return &tr_checksum_sink_ops;
+    case TR_FORMAT_NONE:
+        return &tr_null_sink_ops;
+    }
+    return NULL;
+}
+
+tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int width, int height,
                          const tr_video *video, tr_diag *diag) {
-    *sink = NULL;
+    *out = NULL;
     tr_status status = tr_sink_check(format, width, height, video, diag);
     if (status)
         return status;
-    switch (format) {
-    case TR_FORMAT_MP4:
-        return tr_video_sink_create(sink, path, width, height, video, diag);
-    case TR_FORMAT_PNG:
-        return tr_png_sink_create(sink, path, width, height, diag);
-    case TR_FORMAT_CHECKSUMS:
-        return tr_checksum_sink_create(sink, path, width, height, diag);
-    case TR_FORMAT_NONE:
-        return tr_null_sink_create(sink, width, height, diag);
-    }
-    return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no format number %d", (int)format);
+    const tr_sink_ops *ops = ops_of(format);
+    if (!ops)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no format number %d", (int)format);
+    tr_sink *sink = tr_alloc_array(1, ops->sink_size);
+    if (!sink)
+        return tr_fail_memory(diag, "the output");
+    *sink = (tr_sink){.ops = ops, .width = width, .height = height};
+    if (ops->open)
+        status = ops->open(sink, path, video, diag);
+    if (status)
+        tr_sink_destroy(&sink);
+    *out = sink;
+    return status;
 }
 
-void tr_sink_destroy(tr_sink **sink) {
-    if (*sink)
-        (*sink)->ops->destroy(*sink);
-    *sink = NULL;
+void tr_sink_destroy(tr_sink **handle) {
+    tr_sink *sink = *handle;
+    if (!sink)
+        return;
+    if (sink->ops->close)
+        sink->ops->close(sink);
+    tr_output_discard(&sink->output);
+    free(sink);
+    *handle = NULL;
+}
+
+tr_status tr_sink_worker_create(tr_sink_worker **out, tr_sink *sink, tr_diag *diag) {
+    tr_sink_worker *worker = tr_alloc_array(1, sink->ops->worker_size);
+    *out = NULL;
+    if (!worker)
+        return tr_fail_memory(diag, "a worker");
+    worker->sink = sink;
+    tr_status status = sink->ops->open_worker ? sink->ops->open_worker(worker, diag) : TR_OK;
+    if (status)
+        tr_sink_worker_destroy(&worker);
+    *out = worker;
+    return status;
+}
+
+void tr_sink_worker_destroy(tr_sink_worker **handle) {
+    tr_sink_worker *worker = *handle;
+    if (!worker)
+        return;
+    tr_segment_destroy(&worker->segment, worker->sink);
+    if (worker->sink->ops->close_worker)
+        worker->sink->ops->close_worker(worker);
+    free(worker);
+    *handle = NULL;
+}
+
+tr_status tr_sink_begin_segment(tr_sink_worker *worker, uint64_t first_frame, tr_diag *diag) {
+    const tr_sink_ops *ops = worker->sink->ops;
+    worker->segment = tr_alloc_array(1, ops->segment_size);
+    if (!worker->segment)
+        return tr_fail_memory(diag, "a segment");
+    worker->segment->first_frame = first_frame;
+    return ops->begin_segment ? ops->begin_segment(worker, diag) : TR_OK;
+}
+
+tr_status tr_sink_add_frame(tr_sink_worker *worker, const tr_frame *frame, tr_diag *diag) {
+    const tr_sink_ops *ops = worker->sink->ops;
+    tr_status status = ops->add_frame ? ops->add_frame(worker, frame, diag) : TR_OK;
+    if (!status)
+        worker->segment->n_frames++;
+    return status;
+}
+
+tr_status tr_sink_end_segment(tr_sink_worker *worker, tr_segment **segment, tr_diag *diag) {
+    const tr_sink_ops *ops = worker->sink->ops;
+    *segment = NULL;
+    tr_status status = ops->end_segment ? ops->end_segment(worker, diag) : TR_OK;
+    if (status)
+        return status;
+    *segment = worker->segment;
+    worker->segment = NULL;
+    return TR_OK;
+}
+
+tr_status tr_sink_append(tr_sink *sink, tr_segment **segment, tr_diag *diag) {
+    tr_status status = sink->ops->append ? sink->ops->append(sink, *segment, diag) : TR_OK;
+    sink->n_frames += (*segment)->n_frames;
+    sink->bytes += (*segment)->bytes;
+    tr_segment_destroy(segment, sink);
+    return status;
+}
+
+void tr_segment_destroy(tr_segment **segment, const tr_sink *sink) {
+    if (*segment && sink->ops->clear_segment)
+        sink->ops->clear_segment(*segment);
+    free(*segment);
+    *segment = NULL;
+}
+
+tr_status tr_sink_finish(tr_sink *sink, tr_diag *diag) {
+    return sink->ops->finish ? sink->ops->finish(sink, diag) : TR_OK;
+}
+
+tr_status tr_sink_commit(tr_sink *sink, tr_diag *diag) {
+    return sink->output ? tr_output_commit(&sink->output, diag) : TR_OK;
 }

@@ -7,7 +7,10 @@
 #define TR_ENCODE_SINK_H
 
 #include "frame.h"
+#include "output.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <trainreel/status.h>
 #include <trainreel/video.h>
 
@@ -17,47 +20,45 @@ typedef struct tr_sink tr_sink;
 typedef struct tr_sink_worker tr_sink_worker;
 typedef struct tr_segment tr_segment;
 
-/* What a finished output is. */
-typedef struct tr_sink_result {
-    uint64_t bytes;    /* of all its files; 0 where nothing is written */
-    uint64_t n_frames;
-} tr_sink_result;
-
-/* The functions of a kind of sink. A sink, sink worker or segment of its own starts with the struct
- * of that name below. */
-typedef struct tr_sink_ops {
-    /* Called by the worker's thread; so are the next four. */
-    tr_status (*create_worker)(tr_sink *sink, tr_sink_worker **worker, tr_diag *diag);
-    void (*destroy_worker)(tr_sink_worker *worker);
-    tr_status (*begin_segment)(tr_sink_worker *worker, uint64_t first_frame, tr_diag *diag);
-    /* Consumes the frame, even on failure. All frames of a worker come from one plotter. */
-    tr_status (*add_frame)(tr_sink_worker *worker, const tr_frame *frame, tr_diag *diag);
-    tr_status (*end_segment)(tr_sink_worker *worker, tr_segment **segment, tr_diag *diag);
-    /* Called by one thread at a time, in the order of the segments; consumes the segment. */
-    tr_status (*append)(tr_sink *sink, tr_segment *segment, tr_diag *diag);
-    /* Frees a segment that will not be appended. */
-    void (*destroy_segment)(tr_segment *segment);
-    /* After the last segment: completes the output and checks it, still under its temporary name. */
-    tr_status (*finish)(tr_sink *sink, tr_sink_result *result, tr_diag *diag);
-    /* Gives it its name. */
-    tr_status (*commit)(tr_sink *sink, tr_diag *diag);
-    /* Removes what was not committed. */
-    void (*destroy)(tr_sink *sink);
-} tr_sink_ops;
-
+/* What the kinds of sinks have in common; those with more start with it. */
 struct tr_sink {
-    const tr_sink_ops *ops;
+    const struct tr_sink_ops *ops;
     int width;
     int height;
+    tr_output *output; /* NULL where nothing is written */
+    uint64_t bytes;    /* of all its files, once it is finished */
+    uint64_t n_frames; /* appended so far */
 };
 
 struct tr_sink_worker {
     tr_sink *sink;
+    tr_segment *segment; /* the one at hand, or NULL */
 };
 
 struct tr_segment {
+    uint64_t first_frame;
     uint64_t n_frames;
+    uint64_t bytes; /* that it adds to the sink's */
 };
+
+/* What a kind of sink does besides. Workers and segments come and go zeroed; functions that
+ * a kind does not need are NULL. */
+typedef struct tr_sink_ops {
+    size_t sink_size;
+    size_t worker_size;
+    size_t segment_size;
+    /* Opens the output; the sizes and settings are checked. `close` is called also if it failed. */
+    tr_status (*open)(tr_sink *sink, const char *path, const tr_video *video, tr_diag *diag);
+    void (*close)(tr_sink *sink);
+    tr_status (*open_worker)(tr_sink_worker *worker, tr_diag *diag);
+    void (*close_worker)(tr_sink_worker *worker); /* also after open_worker failed */
+    tr_status (*begin_segment)(tr_sink_worker *worker, tr_diag *diag);
+    tr_status (*add_frame)(tr_sink_worker *worker, const tr_frame *frame, tr_diag *diag);
+    tr_status (*end_segment)(tr_sink_worker *worker, tr_diag *diag);
+    void (*clear_segment)(tr_segment *segment); /* also after begin_segment failed */
+    tr_status (*append)(tr_sink *sink, tr_segment *segment, tr_diag *diag);
+    tr_status (*finish)(tr_sink *sink, tr_diag *diag);
+} tr_sink_ops;
 
 /* `path` is the file, or for PNG the folder, that is to be written; its folder must exist. For
  * TR_FORMAT_NONE it is not used. TR_ERROR_ARGUMENT (a size or setting the format cannot have),
@@ -66,6 +67,23 @@ tr_status tr_sink_create(tr_sink **sink, tr_format format, const char *path, int
                          const tr_video *video, tr_diag *diag);
 /* Also removes what was not committed. */
 void tr_sink_destroy(tr_sink **sink);
+
+/* A worker and its segments belong to one thread. All its frames come from one plotter. */
+tr_status tr_sink_worker_create(tr_sink_worker **worker, tr_sink *sink, tr_diag *diag);
+void tr_sink_worker_destroy(tr_sink_worker **worker);
+tr_status tr_sink_begin_segment(tr_sink_worker *worker, uint64_t first_frame, tr_diag *diag);
+/* Consumes the frame, even on failure. */
+tr_status tr_sink_add_frame(tr_sink_worker *worker, const tr_frame *frame, tr_diag *diag);
+tr_status tr_sink_end_segment(tr_sink_worker *worker, tr_segment **segment, tr_diag *diag);
+
+/* By one thread at a time, in the order of the segments; consumes the segment, even on failure. */
+tr_status tr_sink_append(tr_sink *sink, tr_segment **segment, tr_diag *diag);
+/* Frees a segment that will not be appended. */
+void tr_segment_destroy(tr_segment **segment, const tr_sink *sink);
+/* After the last segment: completes the output and checks it, still under its temporary name. */
+tr_status tr_sink_finish(tr_sink *sink, tr_diag *diag);
+/* Gives the output its name. */
+tr_status tr_sink_commit(tr_sink *sink, tr_diag *diag);
 
 /* What can be known of a format's settings before anything is loaded or written. */
 tr_status tr_sink_check(tr_format format, int width, int height, const tr_video *video,
@@ -76,12 +94,9 @@ tr_status tr_sink_check(tr_format format, int width, int height, const tr_video 
 const char *tr_encode_versions(void);
 
 /* The kinds of sinks, for tr_sink_create. */
-tr_status tr_video_sink_create(tr_sink **sink, const char *path, int width, int height,
-                               const tr_video *video, tr_diag *diag);
-tr_status tr_png_sink_create(tr_sink **sink, const char *path, int width, int height,
-                             tr_diag *diag);
-tr_status tr_checksum_sink_create(tr_sink **sink, const char *path, int width, int height,
-                                  tr_diag *diag);
-tr_status tr_null_sink_create(tr_sink **sink, int width, int height, tr_diag *diag);
+extern const tr_sink_ops tr_video_sink_ops;
+extern const tr_sink_ops tr_png_sink_ops;
+extern const tr_sink_ops tr_checksum_sink_ops;
+extern const tr_sink_ops tr_null_sink_ops;
 
 #endif

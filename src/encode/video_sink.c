@@ -1,11 +1,10 @@
 /* H.264 in MP4. Each segment is encoded on its own; the muxer puts them one after another, which it
  * may because each starts with an IDR frame and all have the same parameter sets. */
-#include "av.h"
 #include "alloc.h"
+#include "av.h"
 #include "convert.h"
 #include "diag.h"
 #include "h264.h"
-#include "output.h"
 #include "sink.h"
 
 #include <math.h>
@@ -19,26 +18,22 @@ typedef struct video_sink {
     const tr_av *av;
     tr_video video;
     char preset[16];
-    tr_output *output;
-    char *url; /* of the temporary file */
+    char *url;              /* of the temporary file */
     AVFormatContext *muxer; /* once the first segment is here */
     bool header_written;
-    uint64_t n_frames;
 } video_sink;
 
 typedef struct video_worker {
     tr_sink_worker base;
-    AVFrame *picture; /* holds the frame before, of which only some tiles change */
+    AVFrame *picture;        /* holds the frame before, of which only some tiles change */
     AVCodecContext *encoder; /* of the segment at hand */
     AVBSFContext *filter;
     AVPacket *packet;
-    struct video_segment *segment;
 } video_worker;
 
 typedef struct video_segment {
     tr_segment base;
     const tr_av *av;
-    uint64_t first_frame;
     int reorder_delay; /* frames by which decoding runs ahead of showing */
     AVCodecParameters *parameters;
     AVPacket **packets; /* in decoding order */
@@ -46,49 +41,36 @@ typedef struct video_segment {
     size_t capacity;
 } video_segment;
 
-static void destroy_segment(tr_segment *base) {
+static void clear_segment(tr_segment *base) {
     video_segment *segment = (video_segment *)base;
-    if (!segment)
-        return;
     for (size_t i = 0; i < segment->n_packets; i++)
         segment->av->av_packet_free(&segment->packets[i]);
     free(segment->packets);
-    segment->av->avcodec_parameters_free(&segment->parameters);
-    free(segment);
+    if (segment->av)
+        segment->av->avcodec_parameters_free(&segment->parameters);
 }
 
-static void destroy_worker(tr_sink_worker *base) {
+static void close_worker(tr_sink_worker *base) {
     video_worker *worker = (video_worker *)base;
-    const tr_av *av = ((video_sink *)worker->base.sink)->av;
-    if (worker->segment)
-        destroy_segment(&worker->segment->base);
+    const tr_av *av = ((video_sink *)base->sink)->av;
     av->avcodec_free_context(&worker->encoder);
     av->av_bsf_free(&worker->filter);
     av->av_packet_free(&worker->packet);
     av->av_frame_free(&worker->picture);
-    free(worker);
 }
 
-static tr_status create_worker(tr_sink *base, tr_sink_worker **out, tr_diag *diag) {
-    const video_sink *sink = (video_sink *)base;
-    video_worker *worker = tr_alloc_array(1, sizeof *worker);
-    if (!worker)
+static tr_status open_worker(tr_sink_worker *base, tr_diag *diag) {
+    video_worker *worker = (video_worker *)base;
+    const tr_av *av = ((video_sink *)base->sink)->av;
+    worker->packet = av->av_packet_alloc();
+    worker->picture = av->av_frame_alloc();
+    if (!worker->packet || !worker->picture)
         return tr_fail_memory(diag, "the encoder");
-    worker->base.sink = base;
-    worker->packet = sink->av->av_packet_alloc();
-    worker->picture = sink->av->av_frame_alloc();
-    int error = worker->packet && worker->picture ? 0 : AVERROR(ENOMEM);
-    if (!error) {
-        worker->picture->width = base->width;
-        worker->picture->height = base->height;
-        worker->picture->format = AV_PIX_FMT_YUV420P;
-        error = sink->av->av_frame_get_buffer(worker->picture, 0);
-    }
-    if (error) {
-        destroy_worker(&worker->base);
+    worker->picture->width = base->sink->width;
+    worker->picture->height = base->sink->height;
+    worker->picture->format = AV_PIX_FMT_YUV420P;
+    if (av->av_frame_get_buffer(worker->picture, 0) < 0)
         return tr_fail_memory(diag, "the encoder");
-    }
-    *out = &worker->base;
     return TR_OK;
 }
 
@@ -109,21 +91,17 @@ static tr_status open_filter(const tr_av *av, video_worker *worker, tr_diag *dia
     return error < 0 ? tr_av_fail(av, diag, error, "cannot set up the bitstream filter") : TR_OK;
 }
 
-static tr_status begin_segment(tr_sink_worker *base, uint64_t first_frame, tr_diag *diag) {
+static tr_status begin_segment(tr_sink_worker *base, tr_diag *diag) {
     video_worker *worker = (video_worker *)base;
+    video_segment *segment = (video_segment *)base->segment;
     const video_sink *sink = (video_sink *)base->sink;
+    segment->av = sink->av;
     tr_status status = tr_h264_open(sink->av, &worker->encoder, base->sink->width,
                                     base->sink->height, &sink->video, diag);
     if (!status)
         status = open_filter(sink->av, worker, diag);
     if (status)
         return status;
-    video_segment *segment = tr_alloc_array(1, sizeof *segment);
-    if (!segment)
-        return tr_fail_memory(diag, "a segment");
-    worker->segment = segment;
-    segment->av = sink->av;
-    segment->first_frame = first_frame;
     segment->reorder_delay = worker->encoder->has_b_frames;
     segment->capacity = TR_SEGMENT_FRAMES;
     segment->packets = tr_alloc_array(segment->capacity, sizeof(AVPacket *));
@@ -136,7 +114,7 @@ static tr_status begin_segment(tr_sink_worker *base, uint64_t first_frame, tr_di
 
 /* Moves what the filter has ready to the segment. */
 static tr_status collect(const tr_av *av, video_worker *worker, tr_diag *diag) {
-    video_segment *segment = worker->segment;
+    video_segment *segment = (video_segment *)worker->base.segment;
     for (;;) {
         AVPacket *packet = av->av_packet_alloc();
         if (!packet)
@@ -187,11 +165,11 @@ static tr_status add_frame(tr_sink_worker *base, const tr_frame *frame, tr_diag 
                               .y_stride = picture->linesize[0],
                               .c_stride = picture->linesize[1]};
     tr_convert_changed(frame, &planes);
-    picture->pts = (int64_t)worker->segment->base.n_frames++;
+    picture->pts = (int64_t)base->segment->n_frames;
     return encode(av, worker, picture, diag);
 }
 
-static tr_status end_segment(tr_sink_worker *base, tr_segment **out, tr_diag *diag) {
+static tr_status end_segment(tr_sink_worker *base, tr_diag *diag) {
     video_worker *worker = (video_worker *)base;
     const tr_av *av = ((video_sink *)base->sink)->av;
     tr_status status = encode(av, worker, NULL, diag);
@@ -200,7 +178,7 @@ static tr_status end_segment(tr_sink_worker *base, tr_segment **out, tr_diag *di
         status = error < 0 ? tr_av_fail(av, diag, error, "cannot finish a segment")
                            : collect(av, worker, diag);
     }
-    video_segment *segment = worker->segment;
+    const video_segment *segment = (video_segment *)base->segment;
     if (!status && segment->n_packets != segment->base.n_frames)
         status = tr_fail(diag, TR_ERROR_ENCODER, "the encoder made %zu packets of %llu frames",
                          segment->n_packets, (unsigned long long)segment->base.n_frames);
@@ -208,13 +186,11 @@ static tr_status end_segment(tr_sink_worker *base, tr_segment **out, tr_diag *di
         return status;
     av->avcodec_free_context(&worker->encoder);
     av->av_bsf_free(&worker->filter);
-    worker->segment = NULL;
-    *out = &segment->base;
     return TR_OK;
 }
 
 static tr_status fail(const video_sink *sink, tr_diag *diag, int error) {
-    return tr_av_fail(sink->av, diag, error, tr_output_path(sink->output));
+    return tr_av_fail(sink->av, diag, error, tr_output_path(sink->base.output));
 }
 
 static tr_status write_header(video_sink *sink, const video_segment *first, tr_diag *diag) {
@@ -257,8 +233,8 @@ static tr_status write_packets(video_sink *sink, video_segment *segment, tr_diag
         AVPacket *packet = segment->packets[i];
         /* The frame rate is constant, so the decoding times are known without asking the encoder,
          * and go on evenly from one segment to the next. */
-        packet->pts += (int64_t)segment->first_frame;
-        packet->dts = (int64_t)(segment->first_frame + i) - segment->reorder_delay;
+        packet->pts += (int64_t)segment->base.first_frame;
+        packet->dts = (int64_t)(segment->base.first_frame + i) - segment->reorder_delay;
         packet->duration = 1;
         packet->stream_index = 0;
         sink->av->av_packet_rescale_ts(packet, frame, stream->time_base);
@@ -269,7 +245,6 @@ static tr_status write_packets(video_sink *sink, video_segment *segment, tr_diag
             return fail(sink, diag, error);
         sink->av->av_packet_unref(packet);
     }
-    sink->n_frames += segment->n_packets;
     return TR_OK;
 }
 
@@ -279,10 +254,7 @@ static tr_status append(tr_sink *base, tr_segment *base_segment, tr_diag *diag) 
     tr_status status = sink->muxer ? TR_OK : write_header(sink, segment, diag);
     if (!status && !same_parameters(segment->parameters, sink->muxer->streams[0]->codecpar))
         status = tr_fail(diag, TR_ERROR_ENCODER, "the encoder changed its parameters in between");
-    if (!status)
-        status = write_packets(sink, segment, diag);
-    destroy_segment(base_segment);
-    return status;
+    return status ? status : write_packets(sink, segment, diag);
 }
 
 /* Closes the file; the first error of writing, if any, comes back. */
@@ -309,14 +281,14 @@ static tr_status check_file(video_sink *sink, tr_diag *diag) {
             n_packets += !(packet->flags & AV_PKT_FLAG_CORRUPT);
             av->av_packet_unref(packet);
         }
-    bool good = stream && n_packets == sink->n_frames &&
-                (uint64_t)stream->nb_frames == sink->n_frames &&
+    bool good = stream && n_packets == sink->base.n_frames &&
+                (uint64_t)stream->nb_frames == sink->base.n_frames &&
                 stream->codecpar->codec_id == AV_CODEC_ID_H264 &&
                 stream->codecpar->width == sink->base.width &&
                 stream->codecpar->height == sink->base.height;
     if (good) {
         double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        double wanted = (double)sink->n_frames / sink->video.frames_per_second;
+        double wanted = (double)sink->base.n_frames / sink->video.frames_per_second;
         good = fabs(seconds - wanted) < 0.5 / sink->video.frames_per_second;
     }
     av->av_packet_free(&packet);
@@ -325,11 +297,11 @@ static tr_status check_file(video_sink *sink, tr_diag *diag) {
         return tr_fail(diag, TR_ERROR_OUTPUT,
                        "%s: what was written does not read back as it should; the file system may "
                        "be at fault",
-                       tr_output_path(sink->output));
+                       tr_output_path(sink->base.output));
     return TR_OK;
 }
 
-static tr_status finish(tr_sink *base, tr_sink_result *result, tr_diag *diag) {
+static tr_status finish(tr_sink *base, tr_diag *diag) {
     video_sink *sink = (video_sink *)base;
     if (!sink->header_written)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no frame to make a video of");
@@ -339,69 +311,62 @@ static tr_status finish(tr_sink *base, tr_sink_result *result, tr_diag *diag) {
         error = close_error;
     if (error < 0)
         return fail(sink, diag, error);
-    *result = (tr_sink_result){.bytes = tr_output_size(sink->output), .n_frames = sink->n_frames};
+    base->bytes = tr_output_size(base->output);
     return check_file(sink, diag);
 }
 
-static tr_status commit(tr_sink *base, tr_diag *diag) {
-    return tr_output_commit(&((video_sink *)base)->output, diag);
-}
-
-static void destroy(tr_sink *base) {
+static void close_sink(tr_sink *base) {
     video_sink *sink = (video_sink *)base;
     if (sink->muxer) {
         if (sink->muxer->pb)
             sink->av->avio_closep(&sink->muxer->pb);
         sink->av->avformat_free_context(sink->muxer);
     }
-    tr_output_discard(&sink->output);
     free(sink->url);
-    free(sink);
 }
 
-static const tr_sink_ops ops = {.create_worker = create_worker,
-                                .destroy_worker = destroy_worker,
-                                .begin_segment = begin_segment,
-                                .add_frame = add_frame,
-                                .end_segment = end_segment,
-                                .append = append,
-                                .destroy_segment = destroy_segment,
-                                .finish = finish,
-                                .commit = commit,
-                                .destroy = destroy};
-
-tr_status tr_video_sink_create(tr_sink **out, const char *path, int width, int height,
-                               const tr_video *video, tr_diag *diag) {
-    *out = NULL;
-    video_sink *sink = tr_alloc_array(1, sizeof *sink);
-    if (!sink)
+static tr_status open_output(video_sink *sink, const char *path, tr_diag *diag) {
+    tr_status status = tr_output_create(&sink->base.output, path, false, diag);
+    if (status)
+        return status;
+    /* "file:", lest a folder with a colon in its name be taken for a protocol */
+    const char *temporary = tr_output_temporary_path(sink->base.output);
+    size_t size = strlen(temporary) + sizeof "file:";
+    sink->url = malloc(size);
+    if (!sink->url)
         return tr_fail_memory(diag, "the video");
-    sink->base = (tr_sink){.ops = &ops, .width = width, .height = height};
+    snprintf(sink->url, size, "file:%s", temporary);
+    return TR_OK;
+}
+
+static tr_status open_sink(tr_sink *base, const char *path, const tr_video *video, tr_diag *diag) {
+    video_sink *sink = (video_sink *)base;
     sink->video = *video;
     snprintf(sink->preset, sizeof sink->preset, "%s", video->preset);
     sink->video.preset = sink->preset;
     tr_status status = tr_av_load(&sink->av, diag);
     if (!status)
-        status = tr_output_create(&sink->output, path, false, diag);
-    if (!status) {
-        const char *temporary = tr_output_temporary_path(sink->output);
-        size_t size = strlen(temporary) + sizeof "file:";
-        sink->url = malloc(size);
-        if (sink->url)
-            snprintf(sink->url, size, "file:%s", temporary);
-        else
-            status = tr_fail_memory(diag, "the video");
-    }
-    /* A missing encoder is found out now, not after the training. */
-    if (!status) {
-        AVCodecContext *encoder;
-        status = tr_h264_open(sink->av, &encoder, width, height, video, diag);
-        if (!status)
-            sink->av->avcodec_free_context(&encoder);
-    }
+        status = open_output(sink, path, diag);
     if (status)
-        destroy(&sink->base);
-    else
-        *out = &sink->base;
+        return status;
+    /* A missing encoder is found out now, not after the training. */
+    AVCodecContext *encoder;
+    status = tr_h264_open(sink->av, &encoder, base->width, base->height, video, diag);
+    if (!status)
+        sink->av->avcodec_free_context(&encoder);
     return status;
 }
+
+const tr_sink_ops tr_video_sink_ops = {.sink_size = sizeof(video_sink),
+                                       .worker_size = sizeof(video_worker),
+                                       .segment_size = sizeof(video_segment),
+                                       .open = open_sink,
+                                       .close = close_sink,
+                                       .open_worker = open_worker,
+                                       .close_worker = close_worker,
+                                       .begin_segment = begin_segment,
+                                       .add_frame = add_frame,
+                                       .end_segment = end_segment,
+                                       .clear_segment = clear_segment,
+                                       .append = append,
+                                       .finish = finish};

@@ -27,9 +27,8 @@ static tr_status lay_out(tr_network *network, const tr_layer *layers, tr_diag *d
         if (n_units < 1)
             return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu has no units", i + 1);
         if (n_units > most || n_inputs + 1 > (most - network->n_params) / n_units)
-            return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu makes the net larger than 2^31 "
-                                                    "parameters",
-                           i + 1);
+            return tr_fail(diag, TR_ERROR_ARGUMENT,
+                           "layer %zu makes the net larger than 2^31 parameters", i + 1);
         network->layers[i] = (tr_layer_view){.n_inputs = n_inputs,
                                              .n_units = n_units,
                                              .activation = layers[i].activation,

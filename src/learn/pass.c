@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 enum {
-    LANES = 8,      /* partial sums of a reduction: part of the numbers' definition, not a tuning knob */
+    LANES = 8, /* partial sums of a reduction: part of the numbers' definition, not a tuning knob */
     ROW_FLOATS = 16 /* rows start on a cache line */
 };
 
@@ -67,8 +67,8 @@ tr_status tr_pass_create(tr_pass **out, const tr_network *network, size_t capaci
     pass->sums = tr_alloc_aligned(row, sizeof *pass->sums);
     pass->z = tr_alloc_array(n_layers, sizeof *pass->z);
     pass->output = tr_alloc_array(n_layers, sizeof *pass->output);
-    bool complete = pass->input && pass->target && pass->difference && pass->sums && pass->z &&
-                    pass->output;
+    bool complete =
+        pass->input && pass->target && pass->difference && pass->sums && pass->z && pass->output;
     for (size_t i = 0; complete && i < n_layers; i++) {
         size_t n_units = tr_network_layer(network, i)->n_units;
         pass->z[i] = tr_alloc_aligned(n_units, row_bytes);

@@ -39,8 +39,8 @@ static tr_status check(const tr_network *network, const tr_dataset *dataset,
     return TR_OK;
 }
 
-static void gather(float *restrict row, const float *restrict column, const uint32_t *restrict order,
-                   size_t n) {
+static void gather(float *restrict row, const float *restrict column,
+                   const uint32_t *restrict order, size_t n) {
     for (size_t s = 0; s < n; s++)
         row[s] = column[order[s]];
 }
@@ -61,15 +61,16 @@ static float update(training *fit, const uint32_t *order, size_t n) {
     return (float)(total / ((double)n * (double)n_outputs));
 }
 
-static tr_status diverged(const training *fit, const char *what, uint64_t iteration, tr_diag *diag) {
+static tr_status diverged(const training *fit, const char *what, uint64_t iteration,
+                          tr_diag *diag) {
     return tr_fail(diag, TR_ERROR_DIVERGED,
                    "training diverged: %s at iteration %llu (learning rate %g); "
                    "a smaller learning rate may help",
                    what, (unsigned long long)iteration, (double)fit->learning_rate);
 }
 
-static tr_status run(training *fit, const tr_fit_options *options, tr_random *random, tr_step_fn step,
-                     void *context, tr_diag *diag) {
+static tr_status run(training *fit, const tr_fit_options *options, tr_random *random,
+                     tr_step_fn step, void *context, tr_diag *diag) {
     size_t n_samples = fit->dataset->n_samples;
     size_t n_params = tr_network_n_params(fit->network);
     tr_snapshot snapshot = {.loss = NAN, .n_params = n_params, .params = fit->params};
@@ -105,9 +106,9 @@ tr_status tr_fit(const tr_network *network, float *params, const tr_dataset *dat
     size_t n_samples = dataset->n_samples;
     size_t capacity = options->batch_size < n_samples ? options->batch_size : n_samples;
     training fit = {.network = network,
-               .dataset = dataset,
-               .params = params,
-               .learning_rate = (float)options->learning_rate};
+                    .dataset = dataset,
+                    .params = params,
+                    .learning_rate = (float)options->learning_rate};
     fit.gradient = tr_alloc_aligned(tr_network_n_params(network), sizeof *fit.gradient);
     fit.order = tr_alloc_array(n_samples, sizeof *fit.order);
     fit.x = tr_alloc_aligned(n_samples * dataset->n_inputs, sizeof *fit.x);

@@ -122,8 +122,8 @@ static tr_status set_integer(const tr_param *param, const char *text, int64_t *v
     char *end;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    bool digits = *text && strspn(text + (*text == '-'), "0123456789") ==
-                               strlen(text + (*text == '-'));
+    bool digits =
+        *text && strspn(text + (*text == '-'), "0123456789") == strlen(text + (*text == '-'));
     if (!digits || *end || errno || (double)number < param->low || (double)number > param->high)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" is not a whole number from %.0f to %.0f",
                        text, param->low, param->high);
@@ -131,8 +131,7 @@ static tr_status set_integer(const tr_param *param, const char *text, int64_t *v
     return TR_OK;
 }
 
-static tr_status set_number(const tr_param *param, const char *text, double *value,
-                            tr_diag *diag) {
+static tr_status set_number(const tr_param *param, const char *text, double *value, tr_diag *diag) {
     char *end;
     double number = g_ascii_strtod(text, &end);
     /* strtod would also take "nan", "inf", "0x10" and leading spaces */

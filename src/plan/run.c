@@ -10,7 +10,8 @@ tr_status tr_run_create(tr_run **out, const tr_settings *settings, tr_diag *diag
     tr_run *run = tr_alloc_array(1, sizeof *run);
     if (!run)
         return tr_fail_memory(diag, "the run");
-    const tr_layer neuron = {.n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
+    const tr_layer neuron = {
+        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     tr_status status = tr_dataset_create_bilinear(&run->dataset, (size_t)settings->points, diag);
     if (!status)
         status = tr_network_create(&run->network, 1, &neuron, 1, diag);

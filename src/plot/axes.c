@@ -75,8 +75,8 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
     double y_labels, x_labels, before = style->gap + (*content->y_label ? label_line : 0);
     status = widest_label(text, &axes->y_ticks, style->label_size, &y_labels, diag);
     if (!status)
-        status = choose_x_ticks(axes, text, style, content, width - before - y_labels, &x_labels,
-                                diag);
+        status =
+            choose_x_ticks(axes, text, style, content, width - before - y_labels, &x_labels, diag);
     if (status)
         return status;
 
@@ -93,9 +93,8 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
 tr_point tr_axes_to_pixel(const tr_axes *axes, double x, double y) {
     double x_low = first_tick(&axes->x_ticks), x_high = last_tick(&axes->x_ticks);
     double y_low = first_tick(&axes->y_ticks), y_high = last_tick(&axes->y_ticks);
-    return (tr_point){
-        axes->left + (x - x_low) / (x_high - x_low) * (axes->right - axes->left),
-        axes->bottom - (y - y_low) / (y_high - y_low) * (axes->bottom - axes->top)};
+    return (tr_point){axes->left + (x - x_low) / (x_high - x_low) * (axes->right - axes->left),
+                      axes->bottom - (y - y_low) / (y_high - y_low) * (axes->bottom - axes->top)};
 }
 
 static tr_status draw_label(tr_text *text, const char *label, double size, double x, double y,
@@ -171,12 +170,11 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
     if (!status)
         status = widest_label(text, &axes->y_ticks, size, &widest, diag);
     if (!status)
-        status = draw_axis_label(text, content->x_label, "x label", style,
-                                 axes->right - axes->left, (axes->left + axes->right) / 2,
-                                 baseline + 1.3 * size, 0, cr, diag);
+        status =
+            draw_axis_label(text, content->x_label, "x label", style, axes->right - axes->left,
+                            (axes->left + axes->right) / 2, baseline + 1.3 * size, 0, cr, diag);
     if (!status)
-        status = draw_axis_label(text, content->y_label, "y label", style,
-                                 axes->bottom - axes->top,
+        status = draw_axis_label(text, content->y_label, "y label", style, axes->bottom - axes->top,
                                  axes->left - style->gap - widest - 0.45 * size,
                                  (axes->top + axes->bottom) / 2, -G_PI / 2, cr, diag);
     return status;

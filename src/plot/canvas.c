@@ -17,7 +17,7 @@ struct tr_canvas {
     cairo_t *background;
     cairo_t *frame;
     uint8_t *touched; /* by this frame; these have one byte per tile */
-    uint8_t *stale; /* tiles of the background that the frame has not got yet */
+    uint8_t *stale;   /* tiles of the background that the frame has not got yet */
     uint8_t *changed;
 };
 
@@ -180,8 +180,8 @@ void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int
             uint32_t under = line[x + column];
             uint32_t blended = 0;
             for (int shift = 0; shift < 24; shift += 8) {
-                uint32_t mixed = (color >> shift & 0xFF) * alpha +
-                                 (under >> shift & 0xFF) * (255 - alpha) + 127;
+                uint32_t mixed =
+                    (color >> shift & 0xFF) * alpha + (under >> shift & 0xFF) * (255 - alpha) + 127;
                 blended |= mixed / 255 << shift;
             }
             line[x + column] = blended;
@@ -195,8 +195,7 @@ tr_status tr_canvas_end(tr_canvas *canvas, tr_frame *frame, tr_diag *diag) {
     if (!failure)
         failure = cairo_status(canvas->background);
     if (failure)
-        return tr_fail(diag,
-                       failure == CAIRO_STATUS_NO_MEMORY ? TR_ERROR_MEMORY : TR_ERROR_SYSTEM,
+        return tr_fail(diag, failure == CAIRO_STATUS_NO_MEMORY ? TR_ERROR_MEMORY : TR_ERROR_SYSTEM,
                        "Cairo cannot draw: %s", cairo_status_to_string(failure));
     cairo_surface_flush(canvas->frame_surface);
     size_t n_tiles = (size_t)canvas->tile_columns * (size_t)canvas->tile_rows;

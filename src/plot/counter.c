@@ -165,8 +165,7 @@ static tr_status draw_masks(tr_counter *counter, double size, tr_diag *diag) {
         tr_status status =
             tr_text_layout(counter->text, (char[]){(char)('0' + value), '\0'}, size, &layout, diag);
         for (int phase = 0; !status && phase < PHASES; phase++)
-            status =
-                draw_mask(layout, (double)phase / PHASES, &counter->masks[value][phase], diag);
+            status = draw_mask(layout, (double)phase / PHASES, &counter->masks[value][phase], diag);
         if (layout)
             g_object_unref(layout);
         if (status)

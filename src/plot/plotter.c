@@ -13,7 +13,8 @@
 #include <string.h>
 
 #define LEGEND_OPACITY 0.8 /* of its background, so that grid and lines do not cross its text */
-#define COLLINEAR_PIXELS 0.05 /* a point this close to the line through its neighbours is left out */
+/* A point this close to the line through its neighbours is left out. */
+#define COLLINEAR_PIXELS 0.05
 
 enum { MIN_POINTS = 200, MAX_POINTS = 4096 }; /* that a prediction is drawn through */
 
@@ -60,7 +61,7 @@ void tr_picture_pixels(const tr_picture *picture, int *width, int *height) {
 }
 
 tr_status tr_picture_check(const tr_picture *picture, const tr_network *network,
-                       const tr_dataset *dataset, tr_diag *diag) {
+                           const tr_dataset *dataset, tr_diag *diag) {
     const tr_picture *p = picture;
     if (p->width < TR_SMALLEST_PICTURE || p->width > TR_LARGEST_WIDTH ||
         p->height < TR_SMALLEST_PICTURE || p->height > TR_LARGEST_HEIGHT)
@@ -165,11 +166,11 @@ static void draw_legend_row(cairo_t *cr, const tr_plotter *plotter, PangoLayout 
 /* Copies the part of the background that the legend will cover. */
 static cairo_surface_t *copy_background(const tr_plotter *plotter) {
     const legend *place = &plotter->legend;
-    cairo_surface_t *copy = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)place->width,
-                                                       (int)place->height);
+    cairo_surface_t *copy =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)place->width, (int)place->height);
     cairo_t *cr = cairo_create(copy);
-    cairo_set_source_surface(cr, cairo_get_target(tr_canvas_background(plotter->canvas)),
-                             -place->x, -place->y);
+    cairo_set_source_surface(cr, cairo_get_target(tr_canvas_background(plotter->canvas)), -place->x,
+                             -place->y);
     cairo_paint(cr);
     cairo_destroy(cr);
     return copy;
@@ -201,11 +202,11 @@ static tr_status create_legend(tr_plotter *plotter, const char *data_label,
     place->y = ceil(axes->top + 0.5 * size);
     place->width = ceil(handle + 0.7 * size + widest) + 1;
     place->height = ceil(n_rows * line) + 1;
-    bool fits = place->x + place->width <= axes->right &&
-                place->height <= 0.7 * (axes->bottom - axes->top);
+    bool fits =
+        place->x + place->width <= axes->right && place->height <= 0.7 * (axes->bottom - axes->top);
     if (!status && n_rows && fits) {
-        place->overlay = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)place->width,
-                                                     (int)place->height);
+        place->overlay =
+            cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)place->width, (int)place->height);
         place->under = copy_background(plotter);
         cairo_t *cr = cairo_create(place->overlay);
         tr_set_color(cr, plotter->theme->background);
@@ -252,8 +253,8 @@ static tr_status draw_background(tr_plotter *plotter, const tr_picture *picture,
                         style->padding / 2 + title_height, width - 2 * style->padding,
                         height - 1.5 * style->padding - title_height, diag);
     if (!status)
-        status = tr_axes_draw(&plotter->axes, plotter->text, style, plotter->theme, &content, cr,
-                              diag);
+        status =
+            tr_axes_draw(&plotter->axes, plotter->text, style, plotter->theme, &content, cr, diag);
     if (!status)
         status = draw_data(plotter, dataset, diag);
     if (!status)
@@ -353,8 +354,7 @@ static void draw_prediction(tr_plotter *plotter, const float *params) {
     for (size_t i = 0; i < plotter->n_points; i++)
         plotter->points[i] =
             tr_axes_to_pixel(&plotter->axes, plotter->grid[i], (double)plotter->prediction[i]);
-    size_t n_pieces =
-        prepare_line(plotter, plotter->points, plotter->n_points, plotter->pieces);
+    size_t n_pieces = prepare_line(plotter, plotter->points, plotter->n_points, plotter->pieces);
     for (size_t i = 0; i < n_pieces; i++) {
         const tr_line_piece *piece = &plotter->pieces[i];
         tr_canvas_touch_line(canvas, piece->from.x, piece->from.y, piece->to.x, piece->to.y,

@@ -49,7 +49,8 @@ static bool clip(tr_point *from, tr_point *to, double top, double bottom) {
     if (end < 1)
         *to = (tr_point){origin.x + end * run, fmin(fmax(origin.y + end * rise, top), bottom)};
     if (begin > 0)
-        *from = (tr_point){origin.x + begin * run, fmin(fmax(origin.y + begin * rise, top), bottom)};
+        *from =
+            (tr_point){origin.x + begin * run, fmin(fmax(origin.y + begin * rise, top), bottom)};
     return true;
 }
 

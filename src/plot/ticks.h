@@ -13,9 +13,9 @@ typedef struct tr_ticks {
 } tr_ticks;
 
 /* The smallest step out of 1, 2 and 5 times a power of ten with which at most `max_intervals` (1 to
- * TR_MAX_INTERVALS) steps cover [low, high]. A range on both sides of 0 has at least
- * two. The first and last tick are where the axis ends. A range
- * without extent, or one that is not finite, is widened. */
+ * TR_MAX_INTERVALS) steps cover [low, high]. A range on both sides of 0 has at least two. The first
+ * and last tick are where the axis ends. A range without extent, or one that is not finite, is
+ * widened. */
 void tr_ticks_choose(tr_ticks *ticks, double low, double high, int max_intervals);
 
 #endif

@@ -24,11 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    RING_SNAPSHOTS = 256,
-    MAX_JOBS = 256,
-    PROGRESS_MILLISECONDS = 100
-};
+enum { RING_SNAPSHOTS = 256, MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
 
 /* The states of a segment. */
 typedef struct state_block {
@@ -144,8 +140,8 @@ static tr_status take_block(rendering *job, state_block *block, tr_diag *diag) {
     pthread_mutex_unlock(&job->mutex);
     while (!job->source_ended && block->n_states < TR_SEGMENT_FRAMES) {
         tr_snapshot *state = &block->states[block->n_states];
-        status = tr_ring_pop(job->ring, state, block->params + block->n_states * job->n_params,
-                             diag);
+        status =
+            tr_ring_pop(job->ring, state, block->params + block->n_states * job->n_params, diag);
         if (status)
             break;
         note_state(job, state);
@@ -172,7 +168,7 @@ static tr_status deliver(rendering *job, uint64_t index, tr_segment *segment, tr
         job->waiting[slot] = NULL;
         job->appending = true;
         pthread_mutex_unlock(&job->mutex);
-        status = job->sink->ops->append(job->sink, next, diag);
+        status = tr_sink_append(job->sink, &next, diag);
         pthread_mutex_lock(&job->mutex);
         job->appending = false;
         job->next_to_append++;
@@ -197,9 +193,8 @@ static tr_status write_poster(rendering *job, const tr_frame *frame, tr_diag *di
 
 static tr_status render_segment(rendering *job, const state_block *block, tr_plotter *plotter,
                                 tr_sink_worker *worker, tr_diag *diag) {
-    const tr_sink_ops *ops = job->sink->ops;
     tr_segment *segment;
-    tr_status status = ops->begin_segment(worker, block->segment * TR_SEGMENT_FRAMES, diag);
+    tr_status status = tr_sink_begin_segment(worker, block->segment * TR_SEGMENT_FRAMES, diag);
     for (size_t i = 0; !status && i < block->n_states; i++) {
         tr_frame frame;
         if (atomic_load(&job->failed))
@@ -208,11 +203,11 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
         if (!status && job->poster && block->segment == 0 && i == 0)
             status = write_poster(job, &frame, diag);
         if (!status)
-            status = ops->add_frame(worker, &frame, diag);
+            status = tr_sink_add_frame(worker, &frame, diag);
         atomic_fetch_add_explicit(&job->frames, 1, memory_order_relaxed);
     }
     if (!status)
-        status = ops->end_segment(worker, &segment, diag);
+        status = tr_sink_end_segment(worker, &segment, diag);
     if (!status)
         status = deliver(job, block->segment, segment, diag);
     return status;
@@ -242,15 +237,14 @@ static tr_status work(rendering *job, tr_diag *diag) {
     if (!status)
         status = wait_for_sink(job);
     if (!status)
-        status = job->sink->ops->create_worker(job->sink, &worker, diag);
+        status = tr_sink_worker_create(&worker, job->sink, diag);
     while (!status) {
         status = take_block(job, &block, diag);
         if (status || !block.n_states)
             break;
         status = render_segment(job, &block, plotter, worker, diag);
     }
-    if (worker)
-        job->sink->ops->destroy_worker(worker);
+    tr_sink_worker_destroy(&worker);
     tr_plotter_destroy(&plotter);
     free(block.states);
     free(block.params);
@@ -372,20 +366,20 @@ static tr_status open_outputs(rendering *job, tr_diag *diag) {
 static tr_status close_outputs(rendering *job, tr_diag *diag) {
     const tr_render_options *options = job->options;
     tr_report *report = job->report;
-    tr_sink_result result = {0};
-    tr_status status = job->sink->ops->finish(job->sink, &result, diag);
+    const tr_sink *sink = job->sink;
+    tr_status status = tr_sink_finish(job->sink, diag);
     if (status)
         return status;
     bool plays = options->format == TR_FORMAT_MP4;
-    report->n_frames = result.n_frames;
+    report->n_frames = sink->n_frames;
     report->artifacts[0] = (tr_artifact){
         .path = report->artifacts[0].path,
         .kind = kind_of(options->format),
-        .bytes = result.bytes,
+        .bytes = sink->bytes,
         .width = job->width,
         .height = job->height,
-        .n_frames = result.n_frames,
-        .seconds = plays ? (double)result.n_frames / options->video.frames_per_second : 0};
+        .n_frames = sink->n_frames,
+        .seconds = plays ? (double)sink->n_frames / options->video.frames_per_second : 0};
     report->n_artifacts = options->format == TR_FORMAT_NONE ? 0 : 1;
     if (job->poster) {
         report->artifacts[1] = (tr_artifact){.path = report->artifacts[1].path,
@@ -398,7 +392,7 @@ static tr_status close_outputs(rendering *job, tr_diag *diag) {
         status = tr_output_commit(&job->poster, diag);
     }
     if (!status)
-        status = job->sink->ops->commit(job->sink, diag);
+        status = tr_sink_commit(job->sink, diag);
     return status;
 }
 
@@ -489,8 +483,7 @@ static tr_status prepare(rendering *job, int n_workers, tr_diag *diag) {
 
 static void clean_up(rendering *job) {
     for (size_t i = 0; job->waiting && i < job->window; i++)
-        if (job->waiting[i])
-            job->sink->ops->destroy_segment(job->waiting[i]);
+        tr_segment_destroy(&job->waiting[i], job->sink);
     free(job->waiting);
     tr_output_discard(&job->poster);
     tr_sink_destroy(&job->sink);
@@ -505,12 +498,12 @@ tr_status tr_render(const tr_source *source, const tr_render_options *options, t
     if (status)
         return status;
     rendering job = {.source = source,
-               .options = options,
-               .report = report,
-               .n_params = tr_network_n_params(source->network),
-               .take_mutex = PTHREAD_MUTEX_INITIALIZER,
-               .mutex = PTHREAD_MUTEX_INITIALIZER,
-               .changed = PTHREAD_COND_INITIALIZER};
+                     .options = options,
+                     .report = report,
+                     .n_params = tr_network_n_params(source->network),
+                     .take_mutex = PTHREAD_MUTEX_INITIALIZER,
+                     .mutex = PTHREAD_MUTEX_INITIALIZER,
+                     .changed = PTHREAD_COND_INITIALIZER};
     clock_gettime(CLOCK_MONOTONIC, &job.start);
     tr_picture_pixels(&options->picture, &job.width, &job.height);
     if (source->n_iterations)
@@ -564,10 +557,10 @@ static tr_status run_training(void *context, tr_step_fn step, void *step_context
 }
 
 tr_source tr_training_source(tr_training *training) {
-    return (tr_source){
-        .network = training->network,
-        .dataset = training->dataset,
-        .n_iterations = tr_fit_iterations(&training->options, training->dataset->n_samples),
-        .run = run_training,
-        .context = training};
+    return (tr_source){.network = training->network,
+                       .dataset = training->dataset,
+                       .n_iterations =
+                           tr_fit_iterations(&training->options, training->dataset->n_samples),
+                       .run = run_training,
+                       .context = training};
 }

@@ -3,8 +3,8 @@
 #include "output.h"
 
 #include <errno.h>
-#include <sys/resource.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 static char scratch[256];
 

@@ -56,8 +56,19 @@ static void defaults_are_the_posts(void **state) {
 
 static void numbers_are_strict(void **state) {
     (void)state;
-    const char *const wrong[] = {"", " 5", "5 ", "1e3", "300px", "0x10", "--5", "+5", "5.0", "abc",
-                                 "0", "10000001", "99999999999999999999"};
+    const char *const wrong[] = {"",
+                                 " 5",
+                                 "5 ",
+                                 "1e3",
+                                 "300px",
+                                 "0x10",
+                                 "--5",
+                                 "+5",
+                                 "5.0",
+                                 "abc",
+                                 "0",
+                                 "10000001",
+                                 "99999999999999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_refused("batch-size", wrong[i], "is not a whole number from 1 to 10000000");
     assert_taken("batch-size", "1");
@@ -73,8 +84,9 @@ static void numbers_are_strict(void **state) {
 
 static void sizes_choices_and_texts_are_strict(void **state) {
     (void)state;
-    const char *const wrong[] = {"400", "400x", "x300", "400X300", "400x300x2", "63x64", "400x4e2",
-                                 "8000x100", "-400x300", " 400x300", "0400x000000300"};
+    const char *const wrong[] = {"400",       "400x",     "x300",          "400X300",
+                                 "400x300x2", "63x64",    "400x4e2",       "8000x100",
+                                 "-400x300",  " 400x300", "0400x000000300"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_refused("size", wrong[i], "is not a size such as 400x300");
     assert_taken("size", "64x64");
@@ -94,8 +106,8 @@ static void every_row_is_sound(void **state) {
         assert_true(*param->help != '\0' && *param->value != '\0');
         bool grouped = false;
         for (size_t g = 0; g < tr_n_param_groups; g++)
-            grouped |= !strncmp(param->name, tr_param_groups[g].prefix,
-                                strlen(tr_param_groups[g].prefix));
+            grouped |=
+                !strncmp(param->name, tr_param_groups[g].prefix, strlen(tr_param_groups[g].prefix));
         assert_true(grouped);
     }
     assert_null(tr_param_by_option("nonsense"));

@@ -152,7 +152,7 @@ static void predictions_that_are_not_finite_are_left_out(void **state) {
 
 static void any_size_works(void **state) {
     (void)state;
-    static const int sizes[][3] = {{64, 64, 1},   {64, 64, 8},     {65, 333, 1},   {1200, 64, 1},
+    static const int sizes[][3] = {{64, 64, 1},   {64, 64, 8},     {65, 333, 1},    {1200, 64, 1},
                                    {64, 1200, 1}, {1920, 1080, 1}, {7680, 4320, 1}, {960, 540, 8}};
     post_run run;
     tr_frame frame;
@@ -166,7 +166,7 @@ static void any_size_works(void **state) {
         draw(plotter, 123456789012, 1, 0, &frame);
         assert_int_equal(frame.width, sizes[i][0] * sizes[i][2]);
         assert_int_equal(frame.height, sizes[i][1] * sizes[i][2]);
-        assert_true(count_tinted(&frame, 8) > 15);  /* green: the prediction */
+        assert_true(count_tinted(&frame, 8) > 15); /* green: the prediction */
         assert_true(count_tinted(&frame, 0) > 15); /* blue: the data */
         tr_plotter_destroy(&plotter);
     }

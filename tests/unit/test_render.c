@@ -39,12 +39,12 @@ typedef struct render_job {
 static void prepare(render_job *job, uint64_t epochs, const char *name) {
     *job = (render_job){0};
     create_post_run(&job->run, 0);
-    job->training = (tr_training){
-        .network = job->run.network,
-        .dataset = job->run.dataset,
-        .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
-        .params = job->run.params,
-        .random = &job->run.random};
+    job->training =
+        (tr_training){.network = job->run.network,
+                      .dataset = job->run.dataset,
+                      .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
+                      .params = job->run.params,
+                      .random = &job->run.random};
     job->source = tr_training_source(&job->training);
     job->options = tr_render_options_default();
     job->options.folder = scratch;
@@ -178,8 +178,7 @@ static tr_status run_own_loop(void *context, tr_step_fn step, void *step_context
             snprintf(diag->text, sizeof diag->text, "the reader of the run gave up");
             return TR_ERROR_INPUT;
         }
-        const tr_snapshot snapshot = {
-            .iteration = i, .n_params = loop->n_params, .params = params};
+        const tr_snapshot snapshot = {.iteration = i, .n_params = loop->n_params, .params = params};
         tr_status status = step(&snapshot, step_context);
         if (status)
             return status;

@@ -51,52 +51,50 @@ static tr_plotter *create_plotter(post_run *run) {
 }
 
 /* Sends frames `first` up to, not including, `last` through a worker as one segment. */
-static tr_segment *make_segment(tr_sink *sink, tr_sink_worker *worker, tr_plotter *plotter,
-                                uint64_t first, uint64_t last) {
+static tr_segment *make_segment(tr_sink_worker *worker, tr_plotter *plotter, uint64_t first,
+                                uint64_t last) {
     tr_diag diag = {0};
     tr_frame frame;
     tr_segment *segment;
-    assert_ok(sink->ops->begin_segment(worker, first, &diag), diag);
+    assert_ok(tr_sink_begin_segment(worker, first, &diag), diag);
     for (uint64_t i = first; i < last; i++) {
         draw(plotter, i, &frame);
-        assert_ok(sink->ops->add_frame(worker, &frame, &diag), diag);
+        assert_ok(tr_sink_add_frame(worker, &frame, &diag), diag);
     }
-    assert_ok(sink->ops->end_segment(worker, &segment, &diag), diag);
+    assert_ok(tr_sink_end_segment(worker, &segment, &diag), diag);
     return segment;
 }
 
 /* Writes all frames with two workers, the second segment first. */
-static void write_all(tr_sink *sink, tr_sink_result *result) {
+static void write_all(tr_sink *sink) {
     tr_diag diag = {0};
     post_run runs[2];
     tr_plotter *plotters[] = {create_plotter(&runs[0]), create_plotter(&runs[1])};
     tr_sink_worker *workers[2];
     for (int i = 0; i < 2; i++)
-        assert_ok(sink->ops->create_worker(sink, &workers[i], &diag), diag);
-    tr_segment *second =
-        make_segment(sink, workers[1], plotters[1], TR_SEGMENT_FRAMES, N_FRAMES);
-    tr_segment *first = make_segment(sink, workers[0], plotters[0], 0, TR_SEGMENT_FRAMES);
-    assert_ok(sink->ops->append(sink, first, &diag), diag);
-    assert_ok(sink->ops->append(sink, second, &diag), diag);
+        assert_ok(tr_sink_worker_create(&workers[i], sink, &diag), diag);
+    tr_segment *second = make_segment(workers[1], plotters[1], TR_SEGMENT_FRAMES, N_FRAMES);
+    tr_segment *first = make_segment(workers[0], plotters[0], 0, TR_SEGMENT_FRAMES);
+    assert_ok(tr_sink_append(sink, &first, &diag), diag);
+    assert_ok(tr_sink_append(sink, &second, &diag), diag);
     for (int i = 0; i < 2; i++) {
-        sink->ops->destroy_worker(workers[i]);
+        tr_sink_worker_destroy(&workers[i]);
         tr_plotter_destroy(&plotters[i]);
         destroy_post_run(&runs[i]);
     }
-    assert_ok(sink->ops->finish(sink, result, &diag), diag);
-    assert_ok(sink->ops->commit(sink, &diag), diag);
-    assert_int_equal(result->n_frames, N_FRAMES);
+    assert_ok(tr_sink_finish(sink, &diag), diag);
+    assert_ok(tr_sink_commit(sink, &diag), diag);
+    assert_int_equal(sink->n_frames, N_FRAMES);
 }
 
 static void write_video(const char *path, const tr_video *video) {
     tr_diag diag = {0};
     tr_sink *sink;
-    tr_sink_result result;
     assert_ok(tr_sink_create(&sink, TR_FORMAT_MP4, path, WIDTH, HEIGHT, video, &diag), diag);
-    write_all(sink, &result);
+    write_all(sink);
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(result.bytes, info.st_size);
+    assert_int_equal(sink->bytes, info.st_size);
     tr_sink_destroy(&sink);
     assert_null(sink);
 }
@@ -331,12 +329,11 @@ static void frames_become_png_files(void **state) {
     (void)state;
     tr_diag diag = {0};
     tr_sink *sink;
-    tr_sink_result result;
     const tr_video video = tr_video_default();
-    assert_ok(tr_sink_create(&sink, TR_FORMAT_PNG, in_scratch("frames"), WIDTH, HEIGHT, &video,
-                             &diag),
-              diag);
-    write_all(sink, &result);
+    assert_ok(
+        tr_sink_create(&sink, TR_FORMAT_PNG, in_scratch("frames"), WIDTH, HEIGHT, &video, &diag),
+        diag);
+    write_all(sink);
     tr_sink_destroy(&sink);
     assert_int_equal(count_entries(in_scratch("frames")), N_FRAMES);
     opened_video png;
@@ -367,16 +364,15 @@ static void checksums_are_listed_in_order(void **state) {
     (void)state;
     tr_diag diag = {0};
     tr_sink *sink;
-    tr_sink_result result;
     const tr_video video = tr_video_default();
     assert_ok(tr_sink_create(&sink, TR_FORMAT_CHECKSUMS, in_scratch("a.sha256"), WIDTH, HEIGHT,
                              &video, &diag),
               diag);
-    write_all(sink, &result);
+    write_all(sink);
     tr_sink_destroy(&sink);
     size_t size;
     char *text = read_file(in_scratch("a.sha256"), &size);
-    assert_int_equal(size, result.bytes);
+    assert_int_equal(size, sink->bytes);
     assert_int_equal(size, N_FRAMES * (64 + 2 + 6 + 1));
     for (int i = 0; i < N_FRAMES; i++) {
         char expected[16];
@@ -394,17 +390,17 @@ static void an_unfinished_video_leaves_nothing(void **state) {
     tr_sink_worker *worker;
     post_run run;
     const tr_video video = tr_video_default();
-    assert_ok(tr_sink_create(&sink, TR_FORMAT_MP4, in_scratch("a.mp4"), WIDTH, HEIGHT, &video,
-                             &diag),
-              diag);
+    assert_ok(
+        tr_sink_create(&sink, TR_FORMAT_MP4, in_scratch("a.mp4"), WIDTH, HEIGHT, &video, &diag),
+        diag);
     tr_plotter *plotter = create_plotter(&run);
-    assert_ok(sink->ops->create_worker(sink, &worker, &diag), diag);
-    tr_segment *first = make_segment(sink, worker, plotter, 0, 20);
-    tr_segment *second = make_segment(sink, worker, plotter, 240, 250);
-    assert_ok(sink->ops->append(sink, first, &diag), diag);
-    assert_ok(sink->ops->begin_segment(worker, 480, &diag), diag);
-    sink->ops->destroy_segment(second);
-    sink->ops->destroy_worker(worker);
+    assert_ok(tr_sink_worker_create(&worker, sink, &diag), diag);
+    tr_segment *first = make_segment(worker, plotter, 0, 20);
+    tr_segment *second = make_segment(worker, plotter, 240, 250);
+    assert_ok(tr_sink_append(sink, &first, &diag), diag);
+    assert_ok(tr_sink_begin_segment(worker, 480, &diag), diag);
+    tr_segment_destroy(&second, sink);
+    tr_sink_worker_destroy(&worker);
     tr_sink_destroy(&sink);
     tr_plotter_destroy(&plotter);
     destroy_post_run(&run);
@@ -415,12 +411,11 @@ static void no_frames_make_no_video(void **state) {
     (void)state;
     tr_diag diag = {0};
     tr_sink *sink;
-    tr_sink_result result;
     const tr_video video = tr_video_default();
-    assert_ok(tr_sink_create(&sink, TR_FORMAT_MP4, in_scratch("a.mp4"), WIDTH, HEIGHT, &video,
-                             &diag),
-              diag);
-    assert_int_equal(sink->ops->finish(sink, &result, &diag), TR_ERROR_ARGUMENT);
+    assert_ok(
+        tr_sink_create(&sink, TR_FORMAT_MP4, in_scratch("a.mp4"), WIDTH, HEIGHT, &video, &diag),
+        diag);
+    assert_int_equal(tr_sink_finish(sink, &diag), TR_ERROR_ARGUMENT);
     assert_text_contains(diag.text, "no frame");
     tr_sink_destroy(&sink);
     assert_int_equal(count_entries(scratch), 0);

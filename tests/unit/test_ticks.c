@@ -52,7 +52,7 @@ static void ticks_cover_any_range(void **state) {
 
 static void hopeless_ranges_are_widened(void **state) {
     (void)state;
-    const double ranges[][2] = {{0, 0}, {3, 3},          {-1e-300, -1e-300}, {NAN, 1},
+    const double ranges[][2] = {{0, 0},        {3, 3},          {-1e-300, -1e-300},  {NAN, 1},
                                 {0, INFINITY}, {-1e308, 1e308}, {1e15, 1e15 + 0.125}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         tr_ticks ticks;

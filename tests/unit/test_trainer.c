@@ -168,9 +168,9 @@ static void a_batch_may_be_larger_than_the_data(void **state) {
               diag);
     assert_int_equal(steps.last.batch_size, 200);
     options.batch_size = 200;
-    assert_ok(tr_fit(same.network, same.params, same.dataset, &options, &same.random, NULL, NULL,
-                     &diag),
-              diag);
+    assert_ok(
+        tr_fit(same.network, same.params, same.dataset, &options, &same.random, NULL, NULL, &diag),
+        diag);
     assert_memory_equal(run.params, same.params, sizeof run.params);
     destroy_post_run(&run);
     destroy_post_run(&same);
@@ -220,9 +220,9 @@ static void a_last_update_out_of_range_is_divergence_too(void **state) {
     post_run run;
     create_post_run(&run, 0);
     const tr_fit_options options = {.batch_size = 200, .epochs = 1, .learning_rate = 1e39};
-    assert_int_equal(tr_fit(run.network, run.params, run.dataset, &options, &run.random, NULL, NULL,
-                            &diag),
-                     TR_ERROR_DIVERGED);
+    assert_int_equal(
+        tr_fit(run.network, run.params, run.dataset, &options, &run.random, NULL, NULL, &diag),
+        TR_ERROR_DIVERGED);
     assert_text_contains(diag.text, "a parameter is not finite at iteration 1");
     destroy_post_run(&run);
 }
@@ -238,9 +238,9 @@ static void impossible_options_are_refused(void **state) {
         {.batch_size = 1, .epochs = 1, .learning_rate = -1},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_int_equal(tr_fit(run.network, run.params, run.dataset, &wrong[i], &run.random, NULL,
-                                NULL, NULL),
-                         TR_ERROR_ARGUMENT);
+        assert_int_equal(
+            tr_fit(run.network, run.params, run.dataset, &wrong[i], &run.random, NULL, NULL, NULL),
+            TR_ERROR_ARGUMENT);
     destroy_post_run(&run);
 }
 
