@@ -20,6 +20,7 @@ struct tr_output {
     char *folder;    /* of the target */
     char *temporary; /* NULL: write to the target itself */
     int descriptor;  /* -1 for a folder */
+    bool synced;
     bool (*is_ours)(const char *name);
 };
 
@@ -100,6 +101,8 @@ static tr_status open_device(tr_output *output, bool may_be_device, tr_diag *dia
     if (!may_be_device)
         return tr_fail(diag, TR_ERROR_OUTPUT, "%s: is not a regular file", output->path);
     output->descriptor = open(output->target, O_WRONLY | O_CLOEXEC);
+    if (output->descriptor < 0 && errno == EINTR)
+        return tr_fail(diag, TR_ERROR_CANCELLED, "interrupted");
     if (output->descriptor < 0)
         return fail_with_errno(diag, output->path, "cannot write");
     return TR_OK;
@@ -193,6 +196,9 @@ static tr_status write_all(const tr_output *output, int descriptor, const void *
     const char *at = data;
     while (size) {
         ssize_t written = write(descriptor, at, size);
+        /* A pipe may wait for its reader for ever, so a signal ends that; a file does not wait. */
+        if (written < 0 && errno == EINTR && !output->temporary)
+            return tr_fail(diag, TR_ERROR_CANCELLED, "interrupted");
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
@@ -259,14 +265,11 @@ static tr_status sync_files(const tr_output *output, tr_diag *diag) {
 }
 
 static tr_status commit_folder(tr_output *output, tr_diag *diag) {
-    tr_status status = sync_files(output, diag);
-    if (status)
-        return status;
     if (!rename(output->temporary, output->target)) /* nothing there, or an empty folder */
         return TR_OK;
     if (errno != ENOTEMPTY && errno != EEXIST)
         return fail_with_errno(diag, output->path, "cannot rename the new folder to this");
-    status = remove_folder(output->target, output->is_ours, true, diag);
+    tr_status status = remove_folder(output->target, output->is_ours, true, diag);
     if (status)
         return status;
     size_t size = strlen(output->temporary) + 8;
@@ -287,17 +290,27 @@ static tr_status commit_folder(tr_output *output, tr_diag *diag) {
     return status;
 }
 
+tr_status tr_output_sync(tr_output *output, tr_diag *diag) {
+    if (output->synced || !output->temporary)
+        return TR_OK;
+    tr_status status = TR_OK;
+    if (output->is_ours)
+        status = sync_files(output, diag);
+    else if (fsync(output->descriptor))
+        status = fail_with_errno(diag, output->path, "cannot sync");
+    output->synced = !status;
+    return status;
+}
+
 tr_status tr_output_commit(tr_output **handle, tr_diag *diag) {
     tr_output *output = *handle;
-    tr_status status = TR_OK;
-    if (output->is_ours) {
+    tr_status status = tr_output_sync(output, diag);
+    if (!status && output->is_ours) {
         status = commit_folder(output, diag);
-    } else if (output->temporary) {
-        if (fsync(output->descriptor))
-            status = fail_with_errno(diag, output->path, "cannot sync");
+    } else if (!status && output->temporary) {
         int closed = close(output->descriptor);
         output->descriptor = -1;
-        if (!status && closed)
+        if (closed)
             status = fail_with_errno(diag, output->path, "cannot write");
         if (!status && rename(output->temporary, output->target))
             status = fail_with_errno(diag, output->path, "cannot rename the new file to this");

@@ -17,7 +17,8 @@ tr_status tr_make_folders(const char *path, tr_diag *diag);
 
 /* Opens the temporary file for `path`, whose folder must exist. A symbolic link is followed. An
  * existing device or pipe is written to directly if `may_be_device`, and refused otherwise.
- * TR_ERROR_OUTPUT, TR_ERROR_MEMORY. */
+ * TR_ERROR_OUTPUT, TR_ERROR_MEMORY; TR_ERROR_CANCELLED where a signal came while a pipe was waiting
+ * for its reader, which writing may return as well. */
 tr_status tr_output_create(tr_output **output, const char *path, bool may_be_device, tr_diag *diag);
 
 /* The same for a folder of files: the temporary folder is there, and committing puts it in the place
@@ -38,6 +39,10 @@ tr_status tr_output_write_file(const tr_output *output, const char *name, const 
 
 /* Bytes written so far to the file; 0 for a folder or where it cannot be told. */
 uint64_t tr_output_size(const tr_output *output);
+
+/* Brings what is written to the disk, so that what still fails fails before anything is renamed. To
+ * be called where several outputs are committed together; nothing may be written after it. */
+tr_status tr_output_sync(tr_output *output, tr_diag *diag);
 
 /* Syncs and renames, and frees the output in any case. */
 tr_status tr_output_commit(tr_output **output, tr_diag *diag);

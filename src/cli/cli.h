@@ -32,7 +32,11 @@ int tr_cmd_train(int argc, char **argv);
 
 int tr_exit_code(tr_status status);
 
-/* Prints "trainreel COMMAND: text" on stderr and returns the exit code for the status. */
+/* Prints "trainreel COMMAND: text" as one line on stderr, whatever bytes are in what it quotes;
+ * `command` may be NULL. */
+void tr_complain(const char *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Complains with the diag's text and returns the exit code for the status. */
 int tr_report_failure(const char *command, tr_status status, const tr_diag *diag);
 
 /* From here on Ctrl-C, SIGTERM and SIGHUP are noted, and SIGPIPE is ignored, instead of ending the

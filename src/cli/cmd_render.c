@@ -159,9 +159,8 @@ int tr_cmd_render(int argc, char **argv) {
     tr_progress_style style = TR_PROGRESS_AUTO;
     tr_parse_options(argc, argv, &help, TR_FOR_RENDER, entries, settings, &exit_code);
     if (exit_code < 0 && flags.progress && !tr_progress_style_from(flags.progress, &style)) {
-        fprintf(stderr,
-                "trainreel render: --progress: \"%s\" is not one of auto, plain, json, none\n",
-                flags.progress);
+        tr_complain(help.command, "--progress: \"%s\" is not one of auto, plain, json, none",
+                    flags.progress);
         exit_code = EXIT_USAGE;
     }
     if (flags.quiet && !flags.progress)

@@ -39,7 +39,7 @@ static tr_status flush(csv_writer *csv) {
     } else if (csv->length && (fwrite(csv->buffer, 1, csv->length, stdout) != csv->length ||
                                fflush(stdout) != 0)) {
         snprintf(csv->diag.text, sizeof csv->diag.text, "standard output: %s", strerror(errno));
-        status = TR_ERROR_OUTPUT;
+        status = tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_ERROR_OUTPUT;
     }
     csv->length = 0;
     return status;
@@ -141,6 +141,10 @@ int tr_cmd_train(int argc, char **argv) {
         return tr_report_failure(help.command, status, &diag);
     int exit_code;
     tr_parse_options(argc, argv, &help, TR_FOR_TRAIN, entries, settings, &exit_code);
+    if (exit_code < 0 && path && !*path) {
+        tr_complain(help.command, "--output: the name of a file is wanted");
+        exit_code = EXIT_USAGE;
+    }
     if (exit_code < 0)
         exit_code = run_train(settings, path);
     g_free(path);

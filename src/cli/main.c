@@ -1,10 +1,13 @@
 #include "cli.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <trainreel/trainreel.h>
+#include <unistd.h>
 
 const tr_command tr_commands[] = {
     {"render", "train a neuron and write the video of its training", tr_cmd_render},
@@ -24,9 +27,13 @@ void tr_catch_signals(void) {
     /* SA_RESETHAND: a second Ctrl-C ends a program that does not get around to stopping. */
     struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        struct sigaction older;
+        sigaction(numbers[i], NULL, &older);
+        if (older.sa_handler != SIG_IGN) /* as nohup has it */
+            sigaction(numbers[i], &action, NULL);
+    }
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, &pipe_action);
 }
@@ -62,11 +69,26 @@ int tr_exit_code(tr_status status) {
     return EXIT_WORK;
 }
 
+void tr_complain(const char *command, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *raw = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    char *text = g_utf8_make_valid(raw, -1);
+    /* A line break would make two messages of it, an escape sequence would command the terminal. */
+    for (char *at = text; *at; at++)
+        if (g_ascii_iscntrl(*at))
+            *at = '?';
+    fprintf(stderr, "trainreel%s%s: %s\n", command ? " " : "", command ? command : "", text);
+    g_free(text);
+    g_free(raw);
+}
+
 int tr_report_failure(const char *command, tr_status status, const tr_diag *diag) {
     const char *text = diag->text[0] ? diag->text : tr_status_name(status);
     if (status == TR_ERROR_CANCELLED)
         text = "interrupted; nothing was written";
-    fprintf(stderr, "trainreel %s: %s\n", command, text);
+    tr_complain(command, "%s", text);
     return tr_exit_code(status);
 }
 
@@ -83,15 +105,13 @@ static void print_usage(FILE *stream) {
             tr_exit_code_help);
 }
 
-static int complain(const char *name) {
+static int complain_of_command(const char *name) {
     const char *names[8];
     for (size_t i = 0; i < tr_n_commands; i++)
         names[i] = tr_commands[i].name;
     const char *nearest = tr_nearest_name(name, names, tr_n_commands);
-    fprintf(stderr, "trainreel: there is no command \"%s\"", name);
-    if (nearest)
-        fprintf(stderr, "; did you mean \"%s\"?", nearest);
-    fprintf(stderr, " (trainreel --help lists them)\n");
+    tr_complain(NULL, "there is no command \"%s\"%s%s%s (trainreel --help lists them)", name,
+                nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
     return EXIT_USAGE;
 }
 
@@ -100,7 +120,7 @@ static int close_stdout(int exit_code) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return exit_code;
     if (exit_code == EXIT_DONE) {
-        fprintf(stderr, "trainreel: cannot write to the standard output\n");
+        tr_complain(NULL, "cannot write to the standard output");
         exit_code = EXIT_OUTPUT;
     }
     return exit_code;
@@ -112,7 +132,12 @@ static int run(int argc, char **argv) {
         return EXIT_USAGE;
     }
     const char *name = argv[1];
-    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+    bool asks = !strcmp(name, "help");
+    if (asks && argc > 2) {
+        name = argv[2]; /* trainreel help render */
+        argc = 3;
+        argv[2] = "--help";
+    } else if (asks || !strcmp(name, "--help") || !strcmp(name, "-h")) {
         print_usage(stdout);
         return EXIT_DONE;
     }
@@ -123,11 +148,23 @@ static int run(int argc, char **argv) {
     for (size_t i = 0; i < tr_n_commands; i++)
         if (!strcmp(name, tr_commands[i].name))
             return tr_commands[i].run(argc - 1, argv + 1);
-    return complain(name);
+    return complain_of_command(name);
+}
+
+/* A file that is opened gets the number of a closed stream, and then what is meant for the stream.
+ * Reading from /dev/null is possible, and writing to this fails as to a closed one. */
+static void fill_closed_streams(void) {
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDONLY);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    close(descriptor);
 }
 
 int main(int argc, char **argv) {
+    fill_closed_streams();
     setlocale(LC_CTYPE, "");
+    setenv("FC_LANG", "en", 1); /* no other language chooses other fonts, or is complained about */
     /* A write beyond a file size limit shall fail and be reported instead of killing the program,
      * which would leave temporary files. */
     signal(SIGXFSZ, SIG_IGN);

@@ -126,18 +126,56 @@ static GOptionEntry *make_entries(unsigned command_bit, const GOptionEntry *flag
 }
 
 static void complain(const tr_help *help, const GError *error, const GOptionEntry *entries) {
-    fprintf(stderr, "trainreel %s: %s", help->command, error->message);
+    const char *nearest = NULL;
     const char *unknown = strstr(error->message, "--");
     if (error->code == G_OPTION_ERROR_UNKNOWN_OPTION && unknown) {
         const char *names[64];
         size_t count = 0;
         for (const GOptionEntry *entry = entries; entry->long_name && count < 64; entry++)
             names[count++] = entry->long_name;
-        const char *nearest = tr_nearest_name(unknown + 2, names, count);
-        if (nearest)
-            fprintf(stderr, "; did you mean --%s?", nearest);
+        nearest = tr_nearest_name(unknown + 2, names, count);
     }
-    fprintf(stderr, " (trainreel %s --help lists the options)\n", help->command);
+    tr_complain(help->command, "%s%s%s%s (trainreel %s --help lists the options)", error->message,
+                nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "",
+                help->command);
+}
+
+/* GOption takes no value that is attached to a short option, as in -j4. Returns argv with it apart;
+ * the new texts are added to `owned`. */
+static char **split_short_options(int *argc, char **argv, const GOptionEntry *entries,
+                                  GPtrArray *owned) {
+    char **result = g_new0(char *, 2 * (size_t)*argc + 1);
+    int count = 0;
+    bool options = true;
+    for (int i = 0; i < *argc; i++) {
+        const char *argument = argv[i];
+        const GOptionEntry *entry = entries;
+        options = options && strcmp(argument, "--") != 0;
+        while (entry->long_name && entry->short_name != argument[1])
+            entry++;
+        bool attached = options && argument[0] == '-' && argument[1] && argument[2] &&
+                        entry->long_name && entry->arg != G_OPTION_ARG_NONE;
+        if (attached) {
+            result[count++] = g_strndup(argument, 2);
+            g_ptr_array_add(owned, result[count - 1]);
+        }
+        result[count++] = argv[i] + (attached ? 2 : 0);
+    }
+    *argc = count;
+    return result;
+}
+
+/* GOption ignores the value in --quiet=no. */
+static const GOptionEntry *find_flag_with_value(int argc, char **argv,
+                                                const GOptionEntry *entries) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        for (const GOptionEntry *entry = entries; entry->long_name; entry++) {
+            size_t length = strlen(entry->long_name);
+            if (entry->arg == G_OPTION_ARG_NONE && !strncmp(argv[i], "--", 2) &&
+                !strncmp(argv[i] + 2, entry->long_name, length) && argv[i][2 + length] == '=')
+                return entry;
+        }
+    return NULL;
 }
 
 void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
@@ -150,8 +188,16 @@ void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned comma
     g_option_group_add_entries(group, entries);
     g_option_context_set_main_group(context, group);
     g_option_context_set_help_enabled(context, FALSE);
+    GPtrArray *owned = g_ptr_array_new_with_free_func(g_free);
+    char **split = split_short_options(&argc, argv, entries, owned);
+    argv = split;
+    const GOptionEntry *flag = find_flag_with_value(argc, argv, entries);
     *exit_code = -1;
-    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+    if (flag) {
+        tr_complain(help->command, "--%s takes no value (trainreel %s --help lists the options)",
+                    flag->long_name, help->command);
+        *exit_code = EXIT_USAGE;
+    } else if (!g_option_context_parse(context, &argc, &argv, &error)) {
         complain(help, error, entries);
         g_error_free(error);
         *exit_code = EXIT_USAGE;
@@ -159,10 +205,12 @@ void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned comma
         print_help(help, command_bit, flags);
         *exit_code = EXIT_DONE;
     } else if (argc > 1) {
-        fprintf(stderr, "trainreel %s: there is nothing to do with \"%s\" (trainreel %s --help)\n",
-                help->command, argv[1], help->command);
+        tr_complain(help->command, "there is nothing to do with \"%s\" (trainreel %s --help)",
+                    argv[1], help->command);
         *exit_code = EXIT_USAGE;
     }
     g_option_context_free(context);
+    g_ptr_array_free(owned, TRUE);
+    g_free(split);
     g_free(entries);
 }

@@ -279,6 +279,7 @@ static tr_status report_progress(const rendering *job) {
 }
 
 static void wait_for_workers(rendering *job) {
+    double next_report = 0;
     pthread_mutex_lock(&job->mutex);
     while (job->n_workers) {
         struct timespec until;
@@ -289,7 +290,11 @@ static void wait_for_workers(rendering *job) {
         pthread_cond_timedwait(&job->changed, &job->mutex, &until);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = going_on ? report_progress(job) : TR_OK;
+        tr_status status = TR_OK;
+        if (going_on && seconds_since(&job->start) >= next_report) {
+            status = report_progress(job);
+            next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
+        }
         if (status) {
             tr_diag diag = {0};
             tr_fail(&diag, status, "%s", tr_status_name(status));
@@ -389,7 +394,9 @@ static tr_status close_outputs(rendering *job, tr_diag *diag) {
                                              .height = job->height,
                                              .n_frames = 1};
         report->n_artifacts = 2;
-        status = tr_output_commit(&job->poster, diag);
+        status = tr_output_sync(job->sink->output, diag);
+        if (!status)
+            status = tr_output_commit(&job->poster, diag);
     }
     if (!status)
         status = tr_sink_commit(job->sink, diag);
