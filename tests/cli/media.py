@@ -1,0 +1,181 @@
+"""Reading MP4 and PNG files without the libraries that wrote them."""
+import struct
+import zlib
+
+CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"udta"}
+
+
+class Box:
+    """A box of an MP4 file: type, position, content, and what it contains."""
+
+    def __init__(self, data, start, end):
+        self.start = start
+        size, self.type = struct.unpack_from(">I4s", data, start)
+        header = 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, start + 8)
+            header = 16
+        self.end = start + size
+        if size < header or self.end > end:
+            raise ValueError(f"box {self.type} at {start} does not fit")
+        self.content = data[start + header:self.end]
+        inner = start + header
+        self.boxes = boxes(data, inner, self.end) if self.type in CONTAINERS else []
+
+    def find(self, *path):
+        """The only box of that type within this one; of a longer path, step by step."""
+        found = [box for box in self.boxes if box.type == path[0].encode()]
+        if len(found) != 1:
+            raise ValueError(f"{len(found)} boxes {path[0]} in {self.type}")
+        return found[0].find(*path[1:]) if len(path) > 1 else found[0]
+
+
+def boxes(data, start, end):
+    found = []
+    while start < end:
+        found.append(Box(data, start, end))
+        start = found[-1].end
+    return found
+
+
+class Mp4:
+    """A file with one video track."""
+
+    def __init__(self, data):
+        self.data = data
+        self.boxes = boxes(data, 0, len(data))
+        self.types = [box.type for box in self.boxes]
+        (self.movie,) = [box for box in self.boxes if box.type == b"moov"]
+        self.track = self.movie.find("trak")
+        self.table = self.track.find("mdia", "minf", "stbl")
+        self._read_header()
+        self._read_samples()
+        self._read_entry()
+
+    def _read_header(self):
+        mvhd, tkhd = self.movie.find("mvhd").content, self.track.find("tkhd").content
+        mdhd = self.track.find("mdia", "mdhd").content
+        if mvhd[0] or tkhd[0] or mdhd[0]:
+            raise ValueError("64-bit headers are not expected in so short a film")
+        created, modified, self.timescale, duration = struct.unpack_from(">4I", mvhd, 4)
+        self.times = [created, modified]
+        self.seconds = duration / self.timescale
+        self.times += struct.unpack_from(">2I", tkhd, 4) + struct.unpack_from(">2I", mdhd, 4)
+        width, height = struct.unpack_from(">2I", tkhd, 76)
+        self.size = (width / 65536, height / 65536)
+        self.media_timescale, self.media_duration = struct.unpack_from(">2I", mdhd, 12)
+
+    def _read_samples(self):
+        def table(name, form):
+            content = self.table.find(name).content
+            (count,) = struct.unpack_from(">I", content, 4)
+            if len(content) != 8 + count * struct.calcsize(form):
+                raise ValueError(f"{name} has another size than it says")
+            return [struct.unpack_from(form, content, 8 + i * struct.calcsize(form))
+                    for i in range(count)]
+
+        self.durations = [delta for count, delta in table("stts", ">2I") for _ in range(count)]
+        self.chunks = [offset for (offset,) in table("stco", ">I")]
+        self.samples_in_chunks = table("stsc", ">3I")
+        sizes = self.table.find("stsz").content
+        constant, count = struct.unpack_from(">2I", sizes, 4)
+        self.sample_sizes = ([constant] * count if constant else
+                             list(struct.unpack_from(f">{count}I", sizes, 12)))
+        if any(box.type == b"stss" for box in self.table.boxes):
+            self.sync_samples = [number for (number,) in table("stss", ">I")]
+        else:  # all of them
+            self.sync_samples = list(range(1, count + 1))
+
+    def _read_entry(self):
+        stsd = self.table.find("stsd").content
+        (count,) = struct.unpack_from(">I", stsd, 4)
+        if count != 1:
+            raise ValueError("more than one kind of sample")
+        entry = boxes(stsd, 8, len(stsd))[0]
+        self.coding = entry.type
+        self.coded_size = struct.unpack_from(">2H", entry.content, 24)
+        self.entry_boxes = {box.type: box.content
+                            for box in boxes(entry.content, 78, len(entry.content))}
+        self.profile, self.constraints, self.level = self.entry_boxes[b"avcC"][1:4]
+
+    def sample_positions(self):
+        """Position and size of every sample."""
+        positions = []
+        runs = self.samples_in_chunks + [(len(self.chunks) + 1, 0, 0)]
+        for (first, per_chunk, _), (after, _, _) in zip(runs, runs[1:]):
+            for chunk in range(first, after):
+                at = self.chunks[chunk - 1]
+                for _ in range(per_chunk):
+                    size = self.sample_sizes[len(positions)]
+                    positions.append((at, size))
+                    at += size
+        return positions
+
+    def nal_types(self, position, size):
+        """Types of the NAL units of a sample."""
+        types, end = [], position + size
+        while position < end:
+            (length,) = struct.unpack_from(">I", self.data, position)
+            types.append(self.data[position + 4] & 31)
+            position += 4 + length
+        if position != end:
+            raise ValueError("the last NAL unit does not end with its sample")
+        return types
+
+
+class Png:
+    """An 8-bit RGB file; checks its checksums."""
+
+    def __init__(self, data):
+        if data[:8] != b"\x89PNG\r\n\x1a\n":
+            raise ValueError("no PNG signature")
+        at, self.chunks, packed = 8, [], b""
+        while at < len(data):
+            length, kind = struct.unpack_from(">I4s", data, at)
+            content = data[at + 8:at + 8 + length]
+            (checksum,) = struct.unpack_from(">I", data, at + 8 + length)
+            if checksum != zlib.crc32(kind + content):
+                raise ValueError(f"wrong checksum of {kind}")
+            self.chunks.append(kind)
+            if kind == b"IHDR":
+                self.width, self.height, *form = struct.unpack(">2I5B", content)
+                if form != [8, 2, 0, 0, 0]:
+                    raise ValueError(f"not an 8-bit RGB PNG: {form}")
+            if kind == b"IDAT":
+                packed += content
+            at += 12 + length
+        self.packed = packed
+
+    def pixels(self):
+        """R, G, B bytes row by row."""
+        data = zlib.decompress(self.packed)
+        stride = 3 * self.width
+        if len(data) != (stride + 1) * self.height:
+            raise ValueError("not as many pixels as the header says")
+        above, rows = bytearray(stride), []
+        for y in range(self.height):
+            start = y * (stride + 1)
+            row = bytearray(data[start + 1:start + 1 + stride])
+            unfilter(data[start], row, above)
+            rows.append(bytes(row))
+            above = row
+        return b"".join(rows)
+
+
+def unfilter(kind, row, above):
+    if kind > 4:
+        raise ValueError(f"unknown filter {kind}")
+    for i in range(len(row) if kind else 0):
+        left = row[i - 3] if i >= 3 else 0
+        up = above[i]
+        if kind == 1:
+            guess = left
+        elif kind == 2:
+            guess = up
+        elif kind == 3:
+            guess = (left + up) // 2
+        else:
+            corner = above[i - 3] if i >= 3 else 0
+            estimate = left + up - corner
+            guess = min((left, up, corner), key=lambda value: abs(estimate - value))
+        row[i] = (row[i] + guess) & 255

@@ -1,0 +1,532 @@
+"""trainreel render: what it writes and prints, and what every option does."""
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from media import Mp4, Png
+from support import OUTPUT, CliTest, environment, params, read
+
+# A few frames are enough to see what an option changes.
+FEW = ("--every", "2000")
+
+
+class RenderTest(CliTest):
+    def render(self, *arguments, **options):
+        """Renders, and returns what --json prints."""
+        return json.loads(self.succeed("render", "--json", *arguments, **options))
+
+    def checksums(self, *arguments, every="2000"):
+        """The checksum of every frame."""
+        self.succeed("render", "--quiet", "--format", "checksums", "--out", "sums", "--every", every,
+                     *arguments)
+        return [line.split()[0] for line in
+                read(self.path("sums", "neuron.sha256")).decode().splitlines()]
+
+    def video(self, *arguments):
+        self.succeed("render", "--quiet", *arguments)
+        return Mp4(read(self.path("out", "neuron.mp4")))
+
+    def files(self, folder="out"):
+        return {name: read(self.path(folder, name)) for name in self.names(folder)}
+
+
+class Default(RenderTest):
+    def test_files_and_report(self):
+        lines = self.succeed("render").decode().splitlines()
+        self.assertEqual(self.names(), ["out"])
+        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron_start.png"])
+        video, poster = (os.path.getsize(self.path("out", name)) for name in self.names("out"))
+        self.assertEqual(lines, [
+            f"out/neuron.mp4: 400x300, 81 frames, 2.70 s, {video / 1000:.1f} kB",
+            f"out/neuron_start.png: 400x300, {poster / 1000:.1f} kB",
+            "initial weights: 0.09, 0.00",
+            "trained weights: 1.69, -1.54 (after 4000 iterations)",
+            "embed with Pelican: "
+            "{% video /videos/neuron.mp4 400 300 /images/neuron_start.png %}"])
+        self.assertLess(video, 60000)
+
+    def test_twice_gives_the_same_bytes(self):
+        self.succeed("render")
+        first = self.files()
+        self.succeed("render")
+        self.assertEqual(self.files(), first)
+
+    def test_nothing_else_makes_a_difference(self):
+        self.succeed("render", "--quiet", "--out", "here")
+        expected = self.files("here")
+        os.mkdir(self.path("elsewhere"))
+        changes = [{"LC_ALL": "C"}, {"LC_ALL": "de_DE.UTF-8"}, {"LC_ALL": None, "LANG": "xx_YY"},
+                   {"TERM": "", "COLUMNS": "garbage"}, {"TZ": "Asia/Tokyo"}, {"LANGUAGE": "ar"},
+                   {"PANGO_LANGUAGE": "ar"}, {"HOME": "/nonexistent"}, {"HOME": None},
+                   {"SOURCE_DATE_EPOCH": "1"}, {"MALLOC_PERTURB_": "85"}]
+        for change in changes:
+            with self.subTest(change):
+                self.succeed("render", "--quiet", env=environment(**change),
+                             cwd=self.path("elsewhere"))
+                self.assertEqual(self.files("elsewhere/out"), expected)
+
+    def test_jobs_do_not_change_the_video(self):
+        found = []
+        for jobs in ("1", "2", "7"):
+            self.succeed("render", "--quiet", "--every", "4", "-j", jobs, "--out", "j" + jobs)
+            found.append(self.files("j" + jobs))
+            self.assertEqual(len(Mp4(found[-1]["neuron.mp4"]).sample_sizes), 1001)
+        self.assertTrue(found[0] == found[1] == found[2])
+
+    def test_jobs_do_not_change_other_formats(self):
+        for form, path in (("checksums", "neuron.sha256"), ("png", "neuron")):
+            for jobs in ("1", "7"):  # for two segments
+                self.succeed("render", "--quiet", "--format", form, "--every", "16", "-j", jobs,
+                             "--out", "j" + jobs)
+            if form == "checksums":
+                self.assertEqual(read(self.path("j1", path)), read(self.path("j7", path)))
+            else:
+                self.assertEqual(len(self.names("j1/neuron")), 251)
+                self.assertTrue(self.files("j1/neuron") == self.files("j7/neuron"))
+
+    def test_ffmpeg_decodes_it(self):
+        if not shutil.which("ffmpeg"):
+            self.skipTest("there is no ffmpeg")
+        self.succeed("render", "--quiet")
+        self.succeed("render", "--quiet", "--format", "png", "--every", "2000", "--name", "few")
+        decoded = subprocess.run(
+            ["ffmpeg", "-v", "warning", "-xerror", "-i", self.path("out", "neuron.mp4"), "-f",
+             "rawvideo", "-pix_fmt", "rgb24", "-sws_flags", "accurate_rnd+full_chroma_int", "-"],
+            capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+        self.assertEqual((decoded.returncode, decoded.stderr), (0, b""))
+        size = 400 * 300 * 3
+        self.assertEqual(len(decoded.stdout), 81 * size)
+        for few, frame in ((0, 0), (1, 40), (2, 80)):
+            drawn = Png(read(self.path("out", "few", f"frame_{few:06}.png"))).pixels()
+            shown = decoded.stdout[frame * size:(frame + 1) * size]
+            error = sum((a - b) ** 2 for a, b in zip(drawn[::7], shown[::7])) / len(drawn[::7])
+            self.assertLess(error, 40, f"frame {frame}")  # more than 32 dB
+
+
+class Options(RenderTest):
+    def setUp(self):
+        super().setUp()
+        self.default = self.checksums()
+
+    def assert_changes(self, *arguments):
+        """Asserts that the pictures change; returns their checksums."""
+        found = self.checksums(*arguments)
+        self.assertEqual(len(found), len(self.default))
+        for frame, (ours, theirs) in enumerate(zip(found, self.default)):
+            self.assertNotEqual(ours, theirs, f"{arguments}: frame {frame} is as by default")
+        return found
+
+    def test_every_option_is_tested_here(self):
+        """A new row of the parameter table asks for a test in this class."""
+        source = read(__file__.replace(".pyc", ".py")).decode()
+        for param in params():
+            if param.is_for("render"):
+                self.assertIn(f'"--{param.option}"', source)
+
+    def test_size(self):
+        report = self.render(*FEW, "--size", "640x360")
+        self.assertEqual([(file["width"], file["height"]) for file in report["files"]],
+                         [(640, 360), (640, 360)])
+        self.assertEqual(report["embed"],
+                         "{% video /videos/neuron.mp4 640 360 /images/neuron_start.png %}")
+        video = Mp4(read(self.path("out", "neuron.mp4")))
+        self.assertEqual((video.size, video.coded_size), ((640, 360), (640, 360)))
+        poster = Png(read(self.path("out", "neuron_start.png")))
+        self.assertEqual((poster.width, poster.height), (640, 360))
+
+    def test_smallest_and_odd_sizes(self):
+        self.render(*FEW, "--size", "64x64")
+        self.assertEqual(Mp4(read(self.path("out", "neuron.mp4"))).size, (64, 64))
+        self.render(*FEW, "--size", "401x301", "--format", "png")
+        poster = Png(read(self.path("out", "neuron", "frame_000000.png")))
+        self.assertEqual((poster.width, poster.height, len(poster.pixels())),
+                         (401, 301, 401 * 301 * 3))
+
+    def test_scale(self):
+        report = self.render(*FEW, "--scale", "2")
+        self.assertEqual([(file["width"], file["height"]) for file in report["files"]],
+                         [(800, 600), (800, 600)])
+        self.assertEqual(report["embed"],
+                         "{% video /videos/neuron.mp4 400 300 /images/neuron_start.png %}")
+        self.assertEqual(Mp4(read(self.path("out", "neuron.mp4"))).size, (800, 600))
+        poster = Png(read(self.path("out", "neuron_start.png")))
+        self.assertEqual((poster.width, poster.height), (800, 600))
+
+    def test_scale_keeps_the_layout(self):
+        """Every pixel of the small picture is about the mean of four of the large one."""
+        self.render("--epochs", "0", "--format", "png", "--name", "small")
+        self.render("--epochs", "0", "--format", "png", "--name", "large", "--scale", "2")
+        small, large = (Png(read(self.path("out", name, "frame_000000.png")))
+                        for name in ("small", "large"))
+        small, large = small.pixels(), large.pixels()
+        total = 0
+        for y in range(300):
+            for x in range(400):
+                at = 3 * (2 * y * 800 + 2 * x)
+                mean = (large[at] + large[at + 3] + large[at + 2400] + large[at + 2403]) / 4
+                total += abs(mean - small[3 * (y * 400 + x)])
+        self.assertLess(total / (300 * 400), 4)
+
+    def test_fps(self):
+        for fps, seconds in (("1", 81), ("60", 1.35), ("240", 0.3375)):
+            report = self.render("--fps", fps)
+            video = Mp4(read(self.path("out", "neuron.mp4")))
+            self.assertAlmostEqual(report["files"][0]["duration"], seconds, delta=1e-9)
+            self.assertAlmostEqual(video.seconds, seconds, delta=2 / video.timescale)
+            self.assertEqual(len(video.sample_sizes), 81)
+        self.assertIn("81 frames, 1.35 s", self.succeed("render", "--fps", "60").decode())
+
+    def test_every(self):
+        all_states = self.checksums("--epochs", "100", every="1")
+        self.assertEqual(len(set(all_states)), 201)
+        for every, states in (("50", [0, 50, 100, 150, 200]), ("200", [0, 200]), ("100", [0, 100, 200]),
+                              ("150", [0, 150, 200]), ("199", [0, 199, 200]), ("201", [0, 200]),
+                              ("1000000000000", [0, 200])):
+            self.assertEqual(self.checksums("--epochs", "100", "--every", every),
+                             [all_states[i] for i in states], every)
+
+    def test_title(self):
+        self.assertEqual(self.checksums("--title", "iteration: {iteration}"), self.default)
+        titles = ["", "step {iteration}", "{{{iteration}}}", "é", "a\"b'c", "no number"]
+        found = [tuple(self.assert_changes("--title", title)) for title in titles]
+        self.assertEqual(len(set(found)), len(titles))
+
+    def test_title_fields(self):
+        """With learning rate 0 only the title changes, and with batch size 1 or one batch an epoch
+        the fields are known."""
+        fixed = ("--learning-rate", "0", "--epochs", "3")
+        counted = self.checksums("--title", "{iteration}", "--batch-size", "200", *fixed, every="1")
+        self.assertEqual(len(set(counted)), 4)
+        epochs = self.checksums("--title", "{epoch}", "--batch-size", "200", *fixed, every="1")
+        self.assertEqual(epochs, [counted[0], *counted[:3]])
+        one = ("--batch-size", "1", *fixed)
+        self.assertEqual(self.checksums("--title", "{samples}", *one, every="100"),
+                         self.checksums("--title", "{iteration}", *one, every="100"))
+
+    def test_axis_labels(self):
+        found = {tuple(self.assert_changes(*arguments))
+                 for arguments in (("--x-label", "x"), ("--y-label", "x"), ("--x-label", "y"))}
+        self.assertEqual(len(found), 3)
+
+    def test_legend_labels(self):
+        found = {tuple(self.assert_changes(*arguments))
+                 for arguments in (("--data-label", "f"), ("--prediction-label", "f"),
+                                   ("--data-label", ""), ("--prediction-label", ""),
+                                   ("--data-label", "", "--prediction-label", ""))}
+        self.assertEqual(len(found), 5)
+
+    def test_crf(self):
+        sizes = []
+        for crf in ("10", "21", "40"):
+            self.video("--crf", crf)
+            sizes.append(os.path.getsize(self.path("out", "neuron.mp4")))
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        self.assertGreater(sizes[0], 1.3 * sizes[2])
+
+    def test_preset(self):
+        (param,) = [param for param in params() if param.option == "preset"]
+        presets = ["plot", "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow",
+                   "slower", "veryslow"]
+        self.assertEqual(param.default, "plot")
+        found = set()
+        for preset in presets:
+            video = self.video("--preset", preset, "--every", "200")
+            self.assertEqual(len(video.sample_sizes), 21, preset)
+            self.assertIn(video.profile, (66, 77), preset)  # ultrafast needs no more than baseline
+            found.add(video.data)
+        self.assertGreaterEqual(len(found), 8)
+        self.assertEqual(self.video("--every", "200", "--preset", "plot").data,
+                         self.video("--every", "200").data)
+
+    def test_profile(self):
+        self.assertEqual(self.video("--profile", "high", "--preset", "medium").profile, 100)
+        self.assertEqual(self.video("--profile", "high").profile, 100)
+        self.assertEqual(self.video("--profile", "main", "--preset", "medium").profile, 77)
+        self.assertEqual(self.video("--profile", "main").profile, 77)
+        baseline = self.video("--profile", "baseline")
+        self.assertEqual(baseline.profile, 66)
+        self.assertTrue(baseline.constraints & 0x40, "constraint_set1: constrained baseline")
+        self.assertLessEqual(baseline.level, 30)
+        self.assertNotIn(b"ctts", [box.type for box in baseline.table.boxes], "no B frames")
+        # avc1.42E01E declares level 3.0; the level that a stream needs must not be higher
+        self.assertLessEqual(self.video("--profile", "baseline", "--every", "4").level, 30)
+
+    def test_data_and_points(self):
+        self.assertEqual(self.checksums("--data", "bilinear"), self.default)
+        # as many iterations, but other data
+        found = self.checksums("--points", "20", "--batch-size", "10")
+        self.assertEqual(len(found), 3)
+        self.assertFalse(set(found) & set(self.default))
+
+    def test_training_options(self):
+        """The initial frame depends on the seed only, the last one on everything."""
+        for arguments in (("--batch-size", "64"), ("--epochs", "1000"), ("--learning-rate", "0.02")):
+            found = self.checksums(*arguments)
+            self.assertEqual(found[0], self.default[0])
+            self.assertNotEqual(found[-1], self.default[-1])
+        self.assert_changes("--seed", "1")
+        self.assertEqual(self.checksums("--epochs", "0"), self.default[:1])
+
+    def test_out(self):
+        self.succeed("render", *FEW)
+        expected = self.files()
+        absolute = self.path("absolute", "folder")
+        for out in ("a/b/c", "a/b/c/", "./d//e", absolute, "."):
+            report = self.render(*FEW, "--out", out)
+            folder = os.path.join(self.folder, out)
+            for file in report["files"]:
+                self.assertTrue(file["path"].startswith(out))
+                self.assertEqual(read(os.path.join(self.folder, file["path"])),
+                                 expected[os.path.basename(file["path"])])
+            if out != ".":
+                self.assertEqual(sorted(os.listdir(folder)), ["neuron.mp4", "neuron_start.png"])
+
+    def test_out_may_be_a_link(self):
+        os.mkdir(self.path("real"))
+        os.symlink("real", self.path("link"))
+        self.succeed("render", *FEW, "--out", "link")
+        self.assertTrue(os.path.islink(self.path("link")))
+        self.assertEqual(self.names("real"), ["neuron.mp4", "neuron_start.png"])
+
+    def test_name(self):
+        for name in ("full-batch", "a b%c", "é", ".hidden", "-"):
+            report = self.render(*FEW, f"--name={name}", "--out", "named")
+            self.assertEqual(self.names("named"), sorted([name + ".mp4", name + "_start.png"]))
+            self.assertEqual(report["embed"], f"{{% video /videos/{name}.mp4 400 300 "
+                                              f"/images/{name}_start.png %}}")
+            shutil.rmtree(self.path("named"))
+
+    def test_jobs(self):
+        for jobs in (("--jobs", "256"), ("-j", "1"), ("--jobs=0",)):
+            self.assertEqual(self.checksums(*jobs), self.default)
+
+    def test_last_value_counts(self):
+        self.assertEqual(self.checksums("--seed", "1", "--seed", "0"), self.default)
+
+
+class Formats(RenderTest):
+    def test_png(self):
+        report = self.render("--format", "png")
+        self.assertEqual(self.names("out"), ["neuron"])
+        names = self.names("out/neuron")
+        self.assertEqual(names, [f"frame_{frame:06}.png" for frame in range(81)])
+        frames = self.files("out/neuron")
+        for name in names:
+            png = Png(frames[name])
+            self.assertEqual((png.width, png.height), (400, 300))
+            self.assertLessEqual(set(png.chunks), {b"IHDR", b"pHYs", b"IDAT", b"IEND"})
+        self.assertEqual(len(set(frames.values())), 81)
+        self.assertEqual(report["files"], [
+            {"path": "out/neuron", "kind": "frames", "width": 400, "height": 300, "frames": 81,
+             "bytes": sum(len(frame) for frame in frames.values())}])
+        self.assertIsNone(report["embed"])
+
+    def test_poster_is_the_first_frame(self):
+        self.succeed("render", *FEW)
+        self.succeed("render", *FEW, "--format", "png")
+        poster = read(self.path("out", "neuron_start.png"))
+        self.assertEqual(poster, read(self.path("out", "neuron", "frame_000000.png")))
+        pixels = Png(poster).pixels()
+        self.assertEqual(pixels[:3], b"\xff\xff\xff")
+        colors = set(pixels[i:i + 3] for i in range(0, len(pixels), 3))
+        self.assertIn(bytes.fromhex("4c72b0"), colors)
+        self.assertIn(bytes.fromhex("55a868"), colors)
+
+    def test_checksums(self):
+        self.succeed("render", "--format", "checksums")
+        self.assertEqual(self.names("out"), ["neuron.sha256"])
+        lines = read(self.path("out", "neuron.sha256")).decode().splitlines()
+        self.assertEqual(len(lines), 81)
+        for frame, line in enumerate(lines):
+            self.assertRegex(line, rf"\A[0-9a-f]{{64}}  {frame:06}\Z")
+        self.assertEqual(len({line[:64] for line in lines}), 81)
+
+    def test_checksums_are_those_of_the_pixels(self):
+        self.succeed("render", *FEW, "--format", "checksums")
+        self.succeed("render", *FEW, "--format", "png")
+        lines = read(self.path("out", "neuron.sha256")).decode().splitlines()
+        for frame, line in enumerate(lines):
+            png = Png(read(self.path("out", "neuron", f"frame_{frame:06}.png")))
+            self.assertEqual(line[:64], hashlib.sha256(png.pixels()).hexdigest())
+
+    def test_none(self):
+        lines = self.succeed("render", "--format", "none").decode().splitlines()
+        self.assertEqual(lines[0], "81 frames drawn, nothing written")
+        self.assertEqual(self.names(), [])
+        self.assertEqual(self.render("--format", "none")["files"], [])
+
+    def test_png_folder_is_replaced(self):
+        self.succeed("render", "--format", "png", "--every", "1000", "--seed", "1")
+        self.succeed("render", "--format", "png", *FEW)
+        names = [f"frame_{frame:06}.png" for frame in range(3)]
+        self.assertEqual((self.names("out"), self.names("out/neuron")), (["neuron"], names))
+        first = self.files("out/neuron")
+        self.succeed("render", "--format", "png", *FEW, "--out", "again")
+        self.assertEqual(self.files("again/neuron"), first)
+
+    def test_empty_folder_is_filled(self):
+        os.makedirs(self.path("out", "neuron"))
+        self.succeed("render", "--format", "png", *FEW)
+        self.assertEqual(len(self.names("out/neuron")), 3)
+
+    def test_folder_with_something_else_stays(self):
+        for foreign in ("notes.txt", "frame_1.png", "frame_000000.png.bak", ".hidden",
+                        "frame_000000.PNG"):
+            self.make("out/neuron/" + foreign)
+            older = self.make("out/neuron/frame_000000.png")
+            self.fail_with(OUTPUT, "render", "--format", "png", *FEW, says=["out/neuron", foreign])
+            self.assertEqual(self.names("out"), ["neuron"])
+            self.assertEqual(self.names("out/neuron"), sorted([foreign, "frame_000000.png"]))
+            self.assertEqual(read(older), b"older\n")
+            os.unlink(self.path("out", "neuron", foreign))
+
+    def test_formats_stand_side_by_side(self):
+        for form in ("png", "checksums", "mp4"):
+            self.succeed("render", *FEW, "--format", form)
+        self.assertEqual(self.names("out"),
+                         ["neuron", "neuron.mp4", "neuron.sha256", "neuron_start.png"])
+
+
+class Reports(RenderTest):
+    def test_json(self):
+        output = self.succeed("render", "--json", "--seed", "3", "--size", "500x320", "--crf", "18.5",
+                              "--title", "\"é\" {epoch}", "--name", "n", "--fps", "25").decode()
+        self.assertEqual(output.count("\n"), 1)
+        report = json.loads(output)
+        self.assertEqual(set(report), {"version", "files", "frames", "iterations", "final_loss",
+                                       "initial_params", "trained_params", "embed", "seconds",
+                                       "settings"})
+        self.assertEqual((report["frames"], report["iterations"]), (81, 4000))
+        video, poster = (os.path.getsize(self.path("out", name)) for name in ("n.mp4", "n_start.png"))
+        self.assertEqual(report["files"], [
+            {"path": "out/n.mp4", "kind": "video", "bytes": video, "width": 500, "height": 320,
+             "frames": 81, "duration": 3.24},
+            {"path": "out/n_start.png", "kind": "poster", "bytes": poster, "width": 500,
+             "height": 320}])
+        self.assertEqual(report["embed"],
+                         "{% video /videos/n.mp4 500 320 /images/n_start.png %}")
+        self.assertEqual(set(report["settings"]), {param.name for param in params()})
+        changed = {"train.seed": 3, "picture.size": "500x320", "video.crf": 18.5,
+                   "picture.title": "\"é\" {epoch}", "output.name": "n", "video.fps": 25}
+        for param in params():
+            value = report["settings"][param.name]
+            expected = changed.get(param.name, param.default)
+            if param.type in ("INTEGER", "NUMBER"):
+                self.assertEqual(value, float(expected), param.name)
+            else:
+                self.assertEqual(value, expected, param.name)
+
+    def test_json_has_the_numbers_of_the_training(self):
+        report = self.render(*FEW, "--format", "none")
+        last = self.succeed("train").decode().splitlines()[-1].split(",")
+        self.assertAlmostEqual(report["final_loss"], float(last[3]), delta=1e-9)
+        for name, value in zip(("w", "b"), last[5:]):
+            self.assertAlmostEqual(report["trained_params"][name], float(value), delta=1e-8)
+        self.assertAlmostEqual(report["initial_params"]["w"], 0.0882026181, delta=1e-9)
+
+    def test_json_without_an_iteration(self):
+        report = self.render("--epochs", "0")
+        self.assertEqual((report["frames"], report["iterations"]), (1, 0))
+        self.assertIsNone(report["final_loss"])
+        self.assertEqual(len(Mp4(read(self.path("out", "neuron.mp4"))).sample_sizes), 1)
+
+    def test_quiet(self):
+        for option in ("-q", "--quiet"):
+            self.assertEqual(self.succeed("render", *FEW, option), b"")
+        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron_start.png"])
+
+    def test_quiet_does_not_silence_json(self):
+        self.assertEqual(json.loads(self.succeed("render", *FEW, "-q", "--json"))["frames"], 3)
+
+    def test_verbose(self):
+        for option in ("-v", "--verbose"):
+            result = self.run_program("render", *FEW, option)
+            self.assertEqual(result.returncode, 0)
+            lines = result.stderr.splitlines()
+            self.assertEqual(len(lines), 3)
+            for library in ("Cairo", "Pango", "libavcodec", "libavformat"):
+                self.assertRegex(lines[0], library + r" \d+\.\d+\.\d+")
+            self.assertEqual(lines[1], "200 samples, 4000 iterations, a frame every 2000")
+            self.assertRegex(lines[2], r"\A\d+\.\d\d s\Z")
+            self.assertIn(b"embed with Pelican", result.stdout)
+
+
+class Video(RenderTest):
+    """The structure of the file, read without FFmpeg."""
+
+    def test_order_of_the_boxes(self):
+        video = self.video()
+        self.assertEqual(video.types[0], b"ftyp")
+        self.assertLess(video.types.index(b"moov"), video.types.index(b"mdat"))
+        self.assertEqual(video.types.count(b"mdat"), 1)
+        self.assertLessEqual(set(video.types), {b"ftyp", b"moov", b"free", b"mdat"})
+
+    def test_nothing_tells_when_or_by_what_it_was_written(self):
+        video = self.video()
+        self.assertEqual(video.times, [0] * 6)
+        for text in (b"x264", b"X264", b"Lavf", b"Lavc", b"libav", b"trainreel", b"http",
+                     self.folder.encode()):
+            self.assertNotIn(text, video.data)
+
+    def test_one_track_without_sound(self):
+        video = self.video()
+        self.assertEqual(video.track.find("mdia", "hdlr").content[8:12], b"vide")
+        self.assertEqual((video.size, video.coded_size), ((400, 300), (400, 300)))
+        self.assertEqual(video.coding, b"avc1")
+
+    def test_samples(self):
+        for every, frames in (("50", 81), ("4", 1001), ("4000", 2)):
+            video = self.video("--every", every)
+            self.assertEqual(len(video.sample_sizes), frames)
+            self.assertEqual(len(video.durations), frames)
+            self.assertEqual(len(set(video.durations)), 1)
+            self.assertEqual(video.durations[0] * 30, video.media_timescale)
+            self.assertEqual(video.media_duration, sum(video.durations))
+            self.assertAlmostEqual(video.seconds, frames / 30, delta=2 / video.timescale)
+            (mdat,) = [box for box in video.boxes if box.type == b"mdat"]
+            self.assertEqual(sum(video.sample_sizes), len(mdat.content))
+
+    def test_one_can_seek(self):
+        """A sync sample begins every segment, and is what it says: an IDR frame."""
+        video = self.video("--every", "4")
+        sync = video.sync_samples
+        self.assertEqual(sync[0], 1)
+        self.assertGreaterEqual(len(sync), 5)
+        for a, b in zip(sync, sync[1:] + [1002]):
+            self.assertLessEqual(b - a, 250)
+        positions = video.sample_positions()
+        self.assertEqual(len(positions), 1001)
+        idr = 5
+        for number, (position, size) in enumerate(positions, 1):
+            types = video.nal_types(position, size)
+            self.assertEqual(idr in types, number in sync, f"sample {number}: {types}")
+            self.assertLessEqual(set(types), {1, 5}, f"sample {number}: only slices")
+
+    def test_frames_are_shown_from_time_0(self):
+        """What B frames delay, the edit list takes back."""
+        video = self.video()
+        elst = video.track.find("edts", "elst").content
+        offsets = video.table.find("ctts").content
+        first_offset = int.from_bytes(offsets[12:16], "big")
+        self.assertEqual(int.from_bytes(elst[4:8], "big"), 1, "one edit")
+        self.assertEqual(int.from_bytes(elst[12:16], "big"), first_offset)
+
+    def test_profile_and_level(self):
+        for every in ("50", "4"):
+            video = self.video("--every", every)
+            self.assertEqual(video.profile, 77)
+            self.assertLessEqual(video.level, 30)
+
+    def test_colors(self):
+        colr = self.video().entry_boxes[b"colr"]
+        self.assertEqual(colr[:4], b"nclx")
+        self.assertEqual([int.from_bytes(colr[i:i + 2], "big") for i in (4, 6, 8)], [1, 1, 1])
+        self.assertEqual(colr[10], 0, "limited range")
+
+
+if __name__ == "__main__":
+    unittest.main()
