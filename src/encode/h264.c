@@ -9,8 +9,9 @@
 /* For what differs between plots: thin lines on a still background. Found by measuring size and time
  * at equal PSNR; scripts/bench compares them with x264's own presets. */
 #define PLOT_BASE_PRESET "veryfast"
-#define PLOT_OPTIONS                                                                               \
-    ":subme=1:weightp=0:chroma-qp-offset=-3:rc-lookahead=40:b-adapt=0:me=dia:trellis=1"
+#define PLOT_OPTIONS ":ref=3:weightp=0:rc-lookahead=40:no-deblock=1:qcomp=0.5"
+#define PLOT_OPTIONS_WITH_B_FRAMES                                                                 \
+    ":bframes=16:b-adapt=0:subme=1:me=dia:trellis=0:chroma-qp-offset=-3"
 
 static const char *profile_name(tr_profile profile) {
     switch (profile) {
@@ -28,9 +29,10 @@ static const char *profile_name(tr_profile profile) {
  * instruction sets write other bytes. scenecut=0: a segment is one GOP. */
 static void write_options(char *options, size_t size, const tr_video *video) {
     static const char *const of_profile[] = {
-        [TR_PROFILE_BASELINE] = "",
-        [TR_PROFILE_MAIN] = ":bframes=8:8x8dct=0",
-        [TR_PROFILE_HIGH] = ":bframes=8:8x8dct=1", /* without it the stream would be in main */
+        [TR_PROFILE_BASELINE] = ":subme=4:trellis=1", /* pays where there are no B frames */
+        [TR_PROFILE_MAIN] = PLOT_OPTIONS_WITH_B_FRAMES ":8x8dct=0",
+        /* without it the stream would be in main */
+        [TR_PROFILE_HIGH] = PLOT_OPTIONS_WITH_B_FRAMES ":8x8dct=1",
     };
     bool plot = !strcmp(video->preset, "plot");
     snprintf(options, size, "cpu-independent=1:scenecut=0%s%s", plot ? PLOT_OPTIONS : "",
