@@ -11,25 +11,53 @@
 
 TR_BEGIN_DECLS
 
-/** What a unit does with its weighted sum z. */
+/** What a unit does with its weighted sum z. `alpha` is the layer's. */
 typedef enum tr_activation {
-    TR_ACTIVATION_LINEAR, /**< z */
-    TR_ACTIVATION_RELU    /**< max(z, 0); the derivative at 0 is 0.5, as Theano had it */
+    TR_ACTIVATION_LINEAR,     /**< z */
+    TR_ACTIVATION_RELU,       /**< max(z, 0); the derivative at 0 is 0.5, as Theano had it */
+    TR_ACTIVATION_TANH,       /**< tanh(z) */
+    TR_ACTIVATION_SIGMOID,    /**< 1 / (1 + exp(-z)) */
+    TR_ACTIVATION_LEAKY_RELU, /**< z above 0, alpha z below; Keras' alpha is 0.3 */
+    TR_ACTIVATION_ELU,        /**< z above 0, alpha (exp(z) - 1) below; Keras' alpha is 1 */
+    TR_ACTIVATION_SOFTPLUS,   /**< log(1 + exp(z)) */
+    TR_ACTIVATION_SOFTMAX     /**< exp(z) / sum of exp(z) over the layer's units; only for the last
+                                   layer, with TR_LOSS_CATEGORICAL_CROSSENTROPY */
 } tr_activation;
 
-/** How initial weights are drawn, in double precision and then rounded to float32. */
+/** How initial weights are drawn, in double precision and then rounded to float32. `scale` is the
+ * layer's; n_inputs is the fan-in and n_units the fan-out. */
 typedef enum tr_init {
     TR_INIT_GLOROT_UNIFORM, /**< uniform within +-sqrt(6 / (n_inputs + n_units)) (Glorot and Bengio,
                                  "Understanding the difficulty of training deep feedforward neural
                                  networks", 2010); Keras' default */
-    TR_INIT_NORMAL          /**< normal with mean 0 and standard deviation 0.05; Keras' `normal` */
+    TR_INIT_NORMAL,        /**< normal with mean 0 and standard deviation `scale`; Keras' is 0.05 */
+    TR_INIT_UNIFORM,       /**< uniform within +-`scale`; Keras' is 0.05 */
+    TR_INIT_GLOROT_NORMAL, /**< normal with standard deviation sqrt(2 / (n_inputs + n_units)) */
+    TR_INIT_HE_NORMAL,  /**< normal with standard deviation sqrt(2 / n_inputs) (He et al., "Delving
+                                 deep into rectifiers", 2015) */
+    TR_INIT_HE_UNIFORM, /**< uniform within +-sqrt(6 / n_inputs) */
+    TR_INIT_ZEROS,      /**< 0, drawing nothing */
+    TR_INIT_CONSTANT    /**< `scale`, drawing nothing */
 } tr_init;
+
+/** What training minimises: the mean of it over the batch. `t` is the target and `p` the prediction;
+ * the first three are also means over the outputs. */
+typedef enum tr_loss {
+    TR_LOSS_MEAN_SQUARED_ERROR,      /**< (p - t)^2 */
+    TR_LOSS_MEAN_ABSOLUTE_ERROR,     /**< |p - t| */
+    TR_LOSS_BINARY_CROSSENTROPY,     /**< -t log p - (1 - t) log(1 - p), p clipped to 1e-7 from 0
+                                          and 1; the predictions are a sigmoid's */
+    TR_LOSS_CATEGORICAL_CROSSENTROPY /**< minus the sum over outputs of t log p; the last layer is
+                                          TR_ACTIVATION_SOFTMAX, whose gradient is p - t */
+} tr_loss;
 
 /** A dense layer: output = activation(input * weights + bias). */
 typedef struct tr_layer {
     size_t n_units;
     tr_activation activation;
     tr_init init;
+    double alpha; /**< of leaky_relu and elu; 0 for Keras' */
+    double scale; /**< of the initialisers normal and uniform, 0 for Keras'; and of constant */
 } tr_layer;
 
 /** Where a layer's parameters stand in the flat vector. */
@@ -38,6 +66,8 @@ typedef struct tr_layer_view {
     size_t n_units;
     tr_activation activation;
     tr_init init;
+    double alpha;   /**< never 0 where the activation has one */
+    double scale;   /**< never 0 for normal and uniform */
     size_t weights; /**< offset of the weights, row-major [n_inputs, n_units] */
     size_t bias;    /**< offset of the bias, [n_units] */
 } tr_layer_view;
@@ -111,8 +141,8 @@ TR_API void tr_evaluator_destroy(tr_evaluator **evaluator);
  */
 TR_API void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y);
 
-/** Mean over samples and outputs of (prediction - y)^2, on the whole dataset. */
-TR_API float tr_evaluator_loss(tr_evaluator *evaluator, const float *params);
+/** The loss on the whole dataset. */
+TR_API float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params);
 
 TR_END_DECLS
 

@@ -10,6 +10,7 @@
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
+#include <trainreel/recording.h>
 #include <trainreel/snapshot.h>
 #include <trainreel/status.h>
 #include <trainreel/trainer.h>
@@ -27,6 +28,7 @@ TR_BEGIN_DECLS
 typedef struct tr_source {
     const tr_network *network; /**< what the parameters are of; borrowed while rendering */
     const tr_dataset *dataset; /**< what is drawn beside the prediction; borrowed while rendering */
+    tr_loss loss;              /**< that training minimises */
     uint64_t n_iterations;     /**< how many there will be, for the progress; 0 if unknown */
     tr_status (*run)(void *context, tr_step_fn step, void *step_context, tr_diag *diag);
     void *context;
@@ -43,6 +45,27 @@ typedef struct tr_training {
 
 /** The source that calls tr_fit(); `training` is borrowed while rendering. */
 TR_API tr_source tr_training_source(tr_training *training);
+
+/**
+ * Runs `source` to its end and records every snapshot.
+ *
+ * @param[out] recording owned by the caller; free it with tr_recording_destroy().
+ * @return TR_OK, TR_ERROR_MEMORY, TR_ERROR_OUTPUT, or what the source returned.
+ */
+TR_API TR_MUST_CHECK tr_status tr_record(const tr_source *source, tr_recording **recording,
+                                         tr_diag *diag);
+
+/** The source that repeats `recording`, with the network, dataset and loss of `original`; both are
+ * borrowed while rendering. Any number of renderings may use one recording at once. */
+TR_API tr_source tr_recording_source(const tr_recording *recording, const tr_source *original);
+
+/** Which states of a run become frames. The initial and the last one always do. */
+typedef enum tr_pace {
+    TR_PACE_STEP,    /**< one every `every` iterations */
+    TR_PACE_LOG,     /**< `n_frames` in all, close together at first and ever wider apart */
+    TR_PACE_ADAPTIVE /**< `n_frames` in all, so that the prediction changes as much from each to the
+                          next */
+} tr_pace;
 
 /** How far a rendering is. A total is 0 while it is unknown. */
 typedef struct tr_progress {
@@ -67,8 +90,11 @@ typedef struct tr_render_options {
     tr_format format;
     tr_picture picture;
     tr_video video;
-    /** a frame every so many iterations, the initial and the last state included */
-    uint64_t every;
+    tr_pace pace;
+    uint64_t every; /**< of TR_PACE_STEP, at least 1 */
+    uint64_t
+        n_frames; /**< of the other paces, 2 to 2^20; fewer where the run has fewer iterations */
+    double hold;  /**< seconds for which the last frame stays, 0 to 3600 */
     /** workers that draw and encode, 1 to 256; 0 for one per processor. The bytes of the files do
      * not depend on it */
     int jobs;
@@ -82,7 +108,7 @@ TR_API tr_render_options tr_render_options_default(void);
 /** A file that was written. */
 typedef struct tr_artifact {
     char *path;
-    const char *kind; /**< "video", "poster", "frames" or "checksums" */
+    const char *kind; /**< "video", "poster", "frames", "checksums" or "chart" */
     uint64_t bytes;
     int width; /**< pixels */
     int height;
@@ -116,6 +142,24 @@ typedef struct tr_report {
  */
 TR_API TR_MUST_CHECK tr_status tr_render(const tr_source *source, const tr_render_options *options,
                                          tr_report *report, tr_diag *diag);
+
+/** What a chart is written as. */
+typedef enum tr_chart_format { TR_CHART_PNG, TR_CHART_SVG, TR_CHART_PDF } tr_chart_format;
+
+/**
+ * Draws one state of a recorded run and writes it as a picture, which appears under its name when it
+ * is complete.
+ *
+ * @param source the recorded run: its network, dataset and loss
+ * @param iteration the state to draw; the last one recorded up to there is taken
+ * @param[out] artifact what was written; its path is owned by the caller (free()), and NULL on failure
+ * @return TR_OK, TR_ERROR_ARGUMENT, TR_ERROR_MEMORY, TR_ERROR_OUTPUT, TR_ERROR_ENCODER, TR_ERROR_FONT,
+ *         TR_ERROR_INPUT. Safe from any number of threads.
+ */
+TR_API TR_MUST_CHECK tr_status tr_chart(const tr_source *source, const tr_recording *recording,
+                                        uint64_t iteration, const tr_picture *picture,
+                                        tr_chart_format format, const char *path,
+                                        tr_artifact *artifact, tr_diag *diag);
 
 /** Frees what the report owns and empties it. */
 TR_API void tr_report_destroy(tr_report *report);

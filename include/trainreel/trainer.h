@@ -4,6 +4,7 @@
 #ifndef TRAINREEL_TRAINER_H
 #define TRAINREEL_TRAINER_H
 
+#include <stdbool.h>
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/random.h>
@@ -12,13 +13,44 @@
 
 TR_BEGIN_DECLS
 
-/** How to train. */
+/** How parameters p follow the gradient g; t counts updates from 1. The formulas are those of Keras
+ * 0.3.2. With decay, learning_rate stands for learning_rate / (1 + decay (t - 1)). */
+typedef enum tr_optimizer {
+    /** v = momentum v - learning_rate g; p += v, or with Nesterov p += momentum v - learning_rate g
+     * (Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013) */
+    TR_OPTIMIZER_SGD,
+    /** m = beta_1 m + (1 - beta_1) g; v = beta_2 v + (1 - beta_2) g^2; p -= learning_rate
+     * sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon) (Kingma and Ba, 2015) */
+    TR_OPTIMIZER_ADAM,
+    /** a = rho a + (1 - rho) g^2; p -= learning_rate g / sqrt(a + epsilon) (Tieleman and Hinton,
+     * 2012) */
+    TR_OPTIMIZER_RMSPROP,
+    /** a += g^2; p -= learning_rate g / sqrt(a + epsilon) (Duchi et al., 2011) */
+    TR_OPTIMIZER_ADAGRAD
+} tr_optimizer;
+
+/** How to train. All zeros but the first two and the learning rate is plain gradient descent on the
+ * mean squared error. */
 typedef struct tr_fit_options {
     size_t batch_size; /**< samples per iteration, at least 1; the last batch of an epoch is shorter
                             when the samples do not divide evenly */
     uint64_t epochs;   /**< passes over the data */
-    double learning_rate; /**< used as float32 */
+    double learning_rate; /**< used as float32, like all that follow */
+    tr_loss loss;
+    tr_optimizer optimizer;
+    double momentum; /**< of SGD, 0 to 1 */
+    bool nesterov;   /**< of SGD */
+    double decay;    /**< from 0; of SGD only, as in Keras 0.3.2 */
+    double beta_1;   /**< of Adam, from 0 to below 1, like the next */
+    double beta_2;
+    double rho;     /**< of RMSprop, 0 to 1 */
+    double epsilon; /**< of Adam, RMSprop and Adagrad, above 0 */
 } tr_fit_options;
+
+/** Keras 0.3.2's defaults for an optimizer: batch size 128, learning rate 0.01 for SGD and Adagrad and
+ * 0.001 for Adam and RMSprop, momentum 0, betas 0.9 and 0.999, rho 0.9, epsilon 1e-8 for Adam and 1e-6
+ * for the others; the loss is the mean squared error and there are 100 epochs. */
+TR_API tr_fit_options tr_fit_options_default(tr_optimizer optimizer);
 
 /**
  * Called with the initial state (iteration 0) and after every iteration, on the thread that trains.
@@ -33,9 +65,8 @@ typedef tr_status (*tr_step_fn)(const tr_snapshot *snapshot, void *context);
 TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_samples);
 
 /**
- * Trains with stochastic gradient descent on the mean squared error, as Keras 0.3.2's fit(): one
- * index array that every epoch shuffles again in place, consecutive batches,
- * p = p - learning_rate * dL/dp with L = mean((prediction - y)^2) over the batch.
+ * Trains as Keras 0.3.2's fit(): one index array that every epoch shuffles again in place, consecutive
+ * batches, an update of the optimizer for each.
  *
  * Parameters and activations are float32; sums are accumulated in double precision in one fixed
  * order, so the result does not depend on the machine. The loop allocates nothing.
@@ -43,7 +74,8 @@ TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_sample
  * @param[in,out] params tr_network_n_params() floats
  * @param[in,out] random what shuffles; left in the state that NumPy's would have
  * @param step may be NULL
- * @return TR_OK, TR_ERROR_ARGUMENT (shapes, batch size, learning rate), TR_ERROR_MEMORY,
+ * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer),
+ *         TR_ERROR_MEMORY,
  *         TR_ERROR_DIVERGED (a loss that is not finite; the text names iteration and learning
  *         rate), or what `step` returned.
  */

@@ -8,6 +8,7 @@
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
 #include <trainreel/random.h>
+#include <trainreel/recording.h>
 #include <trainreel/render.h>
 #include <trainreel/ring.h>
 #include <trainreel/snapshot.h>

@@ -114,7 +114,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     tr_diag diag = {0};
     tr_run *run;
     tr_report report = {0};
-    tr_status status = tr_run_create(&run, settings, &diag);
+    tr_status status = tr_run_create(&run, settings, NULL, &diag);
     if (status)
         return tr_report_failure(help.command, status, &diag);
     if (flags->verbose)

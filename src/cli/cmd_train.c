@@ -27,6 +27,7 @@ typedef struct csv_writer {
     tr_output *output; /* NULL for the standard output */
     const tr_network *network;
     tr_evaluator *evaluator;
+    tr_loss loss;
     char buffer[1 << 16];
     size_t length;
     tr_diag diag;
@@ -73,7 +74,7 @@ static tr_status write_line(const tr_snapshot *snapshot, void *context) {
     char text[128];
     if (tr_is_interrupted())
         return TR_ERROR_CANCELLED;
-    double full_loss = (double)tr_evaluator_loss(csv->evaluator, snapshot->params);
+    double full_loss = (double)tr_evaluator_loss(csv->evaluator, csv->loss, snapshot->params);
     if (snapshot->iteration == 0)
         snprintf(text, sizeof text, "0,0,,,%.9g", full_loss);
     else
@@ -92,13 +93,14 @@ static tr_status write_line(const tr_snapshot *snapshot, void *context) {
 static tr_status train(const tr_settings *settings, const char *path, csv_writer *csv,
                        tr_diag *diag) {
     tr_run *run;
-    tr_status status = tr_run_create(&run, settings, diag);
+    tr_status status = tr_run_create(&run, settings, NULL, diag);
     if (!status && path)
         status = tr_output_create(&csv->output, path, true, diag);
     if (!status)
         status = tr_evaluator_create(&csv->evaluator, run->network, run->dataset, diag);
     if (!status) {
         csv->network = run->network;
+        csv->loss = run->training.options.loss;
         status = write_header(csv);
     }
     if (!status)

@@ -50,9 +50,9 @@ static void print_option(char short_option, const char *option, const char *valu
 }
 
 static void print_param(const tr_param *param) {
-    char help[512];
+    char help[1024];
     int length = snprintf(help, sizeof help, "%s", param->help);
-    if (*param->initial)
+    if (param->initial && *param->initial)
         length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", param->initial);
     if (param->type == TR_PARAM_CHOICE && param->choices[1]) {
         snprintf(help + length, sizeof help - (size_t)length, " (one of");
@@ -74,7 +74,7 @@ static void print_help(const tr_help *help, unsigned command_bit, const GOptionE
         bool printed = false;
         for (size_t i = 0; i < tr_n_params; i++) {
             const tr_param *param = &tr_params[i];
-            if (!(param->commands & command_bit) ||
+            if (!(param->users & command_bit) ||
                 strncmp(param->name, heading->prefix, strlen(heading->prefix)) != 0)
                 continue;
             if (!printed)
@@ -111,7 +111,7 @@ static GOptionEntry *make_entries(unsigned command_bit, const GOptionEntry *flag
     GOptionEntry *entries = g_new0(GOptionEntry, tr_n_params + n_flags + 2);
     GOptionEntry *entry = entries;
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_params[i].commands & command_bit)
+        if (tr_params[i].users & command_bit)
             *entry++ = (GOptionEntry){.long_name = tr_params[i].option,
                                       .short_name = tr_params[i].short_option,
                                       /* as bytes: which of them must be UTF-8 the table knows */
@@ -208,6 +208,8 @@ void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned comma
         tr_complain(help->command, "there is nothing to do with \"%s\" (trainreel %s --help)",
                     argv[1], help->command);
         *exit_code = EXIT_USAGE;
+    } else {
+        tr_settings_resolve(settings);
     }
     g_option_context_free(context);
     g_ptr_array_free(owned, TRUE);

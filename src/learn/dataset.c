@@ -64,3 +64,19 @@ tr_status tr_dataset_create_bilinear(tr_dataset **out, size_t n_samples, tr_diag
     *out = dataset;
     return TR_OK;
 }
+
+tr_status tr_dataset_create_kind(tr_dataset **dataset, tr_data_kind kind, size_t n_samples,
+                                 double noise, tr_random *random, tr_diag *diag) {
+    (void)noise;
+    (void)random;
+    if (kind != TR_DATA_BILINEAR)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "this kind of data is not made yet");
+    return tr_dataset_create_bilinear(dataset, n_samples, diag);
+}
+
+tr_status tr_dataset_read_csv(tr_dataset **dataset, const char *path, const tr_csv_options *options,
+                              tr_diag *diag) {
+    (void)options;
+    *dataset = NULL;
+    return tr_fail(diag, TR_ERROR_INPUT, "%s: CSV files are not read yet", path);
+}

@@ -112,6 +112,8 @@ static double draw_weight(const tr_layer_view *layer, tr_random *random) {
     }
     case TR_INIT_NORMAL:
         return tr_random_normal(random, 0, NORMAL_STANDARD_DEVIATION);
+    default:
+        break;
     }
     return 0;
 }
@@ -203,7 +205,8 @@ void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y
     }
 }
 
-float tr_evaluator_loss(tr_evaluator *evaluator, const float *params) {
+float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
+    (void)loss;
     size_t n_outputs = tr_network_n_outputs(evaluator->network);
     double total = 0;
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {

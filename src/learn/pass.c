@@ -177,6 +177,8 @@ static void activate(tr_activation activation, const float *restrict z, float *r
         for (size_t s = 0; s < n_samples; s++)
             output[s] = 0.5f * (z[s] + fabsf(z[s]));
         break;
+    default:
+        break;
     }
 }
 
@@ -189,6 +191,8 @@ static void multiply_derivative(tr_activation activation, const float *restrict 
     case TR_ACTIVATION_RELU:
         for (size_t s = 0; s < n_samples; s++)
             delta[s] *= 0.5f * ((float)(z[s] > 0) + (float)(z[s] >= 0));
+        break;
+    default:
         break;
     }
 }

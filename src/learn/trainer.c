@@ -26,6 +26,18 @@ uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_samples) {
     return per_epoch * options->epochs;
 }
 
+tr_fit_options tr_fit_options_default(tr_optimizer optimizer) {
+    bool small_steps = optimizer == TR_OPTIMIZER_ADAM || optimizer == TR_OPTIMIZER_RMSPROP;
+    return (tr_fit_options){.batch_size = 128,
+                            .epochs = 100,
+                            .learning_rate = small_steps ? 0.001 : 0.01,
+                            .optimizer = optimizer,
+                            .beta_1 = 0.9,
+                            .beta_2 = 0.999,
+                            .rho = 0.9,
+                            .epsilon = optimizer == TR_OPTIMIZER_ADAM ? 1e-8 : 1e-6};
+}
+
 static tr_status check(const tr_network *network, const tr_dataset *dataset,
                        const tr_fit_options *options, tr_diag *diag) {
     tr_status status = tr_check_shapes(network, dataset, diag);

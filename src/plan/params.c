@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "layers.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -9,83 +10,192 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <trainreel/trainer.h>
+#include <trainreel/video.h>
 
-#define BOTH (TR_FOR_TRAIN | TR_FOR_RENDER)
+#define RUN                                                                                        \
+    (TR_FOR_TRAIN | TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_PREDICT | TR_FOR_CHECK_GRADIENT |        \
+     TR_FOR_RUN)
+#define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_ARTIFACT)
+#define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT)
+#define CHART (TR_FOR_CHART | TR_FOR_ARTIFACT)
+#define VIDEO (TR_FOR_RENDER | TR_FOR_ARTIFACT)
 #define AT(member) offsetof(tr_settings, member)
 
-static const char *const data_kinds[] = {"bilinear", NULL};
-/* in the order of tr_format, tr_profile */
+/* in the order of tr_data_kind, tr_csv_header, tr_loss, tr_optimizer, tr_pace, tr_layout,
+ * tr_theme_kind, tr_scale, tr_format, tr_profile */
+static const char *const data_kinds[] = {"bilinear", "sine",    "linear", "step", "xor",
+                                         "circles",  "spirals", "csv",    NULL};
+static const char *const csv_headers[] = {"auto", "yes", "no", NULL};
+static const char *const losses[] = {"mean_squared_error", "mean_absolute_error",
+                                     "binary_crossentropy", "categorical_crossentropy", NULL};
+static const char *const optimizers[] = {"sgd", "adam", "rmsprop", "adagrad", NULL};
+static const char *const paces[] = {"step", "log", "adaptive", NULL};
+static const char *const layouts[] = {"row", "column", NULL};
+static const char *const themes[] = {"post", "light", "dark", "colorblind", NULL};
+static const char *const scales[] = {"linear", "log", NULL};
 static const char *const formats[] = {"mp4", "png", "checksums", "none", NULL};
 static const char *const profiles[] = {"baseline", "main", "high", NULL};
 static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryfast",
                                       "faster", "fast",      "medium",    "slow",
                                       "slower", "veryslow",  NULL};
+static const char *const switches[] = {"no", "yes", NULL};
 
 const tr_param_group tr_param_groups[] = {
-    {"data.", "Data"},       {"train.", "Training"}, {"record.", "Recording"},
-    {"picture.", "Picture"}, {"video.", "Video"},    {"output.", "Output"},
+    {"data.", "Data"},       {"model.", "Model"}, {"train.", "Training"}, {"record.", "Frames"},
+    {"picture.", "Picture"}, {"video.", "Video"}, {"output.", "Output"},
 };
 const size_t tr_n_param_groups = sizeof tr_param_groups / sizeof *tr_param_groups;
 
-/* name, option, short, commands, type, default, low, high, choices, value, help, where */
+/* name, option, short, users, type, default, low, high, choices, value, help, where */
 const tr_param tr_params[] = {
-    {"data.kind", "data", 0, BOTH, TR_PARAM_CHOICE, "bilinear", 0, 0, data_kinds, "KIND",
-     "what the net learns: 0 up to x = 1, then rising with slope 2", AT(data_kind)},
-    {"data.points", "points", 0, BOTH, TR_PARAM_INTEGER, "200", 2, 1e7, NULL, "N",
-     "samples, evenly spaced over x = 0 to 2", AT(points)},
+    {"data.kind", "data", 0, RUN, TR_PARAM_CHOICE, "bilinear", 0, 0, data_kinds, "KIND",
+     "what the net learns; bilinear is 0 up to x = 1, then rises with slope 2; xor, circles and "
+     "spirals have two inputs; csv is read from --data-file",
+     AT(data_kind)},
+    {"data.points", "points", 0, RUN, TR_PARAM_INTEGER, "200", 2, 1e7, NULL, "N",
+     "samples of data that is made", AT(points)},
+    {"data.noise", "noise", 0, RUN, TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "STD",
+     "standard deviation of the noise that is added to the data [0.2 for sine, 0 for the others]",
+     AT(noise)},
+    {"data.file", "data-file", 0, RUN, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
+     "CSV file with the data; implies --data csv", AT(data_file)},
+    {"data.x", "x-columns", 0, RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
+     "columns of the CSV file that are inputs: names, or numbers from 1 [all others]",
+     AT(x_columns)},
+    {"data.y", "y-columns", 0, RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
+     "columns of the CSV file that are outputs [the last one]", AT(y_columns)},
+    {"data.header", "header", 0, RUN, TR_PARAM_CHOICE, "auto", 0, 0, csv_headers, "WHICH",
+     "whether the first line of the CSV file names its columns", AT(csv_header)},
 
-    {"train.batch_size", "batch-size", 0, BOTH, TR_PARAM_INTEGER, "128", 1, 1e7, NULL, "N",
+    {"model.layers", "model", 0, RUN, TR_PARAM_LAYERS, "1:relu:normal", 0, 0, NULL, "LAYERS",
+     "dense layers, from the first to the last, as UNITS[:ACTIVATION[:INIT]],… such as 60:relu,1; "
+     "the activation is linear (the default), relu, tanh, sigmoid, leaky_relu(ALPHA), elu(ALPHA), "
+     "softplus or softmax, the init glorot_uniform (the default), glorot_normal, he_normal, "
+     "he_uniform, normal(STD), uniform(LIMIT), zeros or constant(VALUE)",
+     AT(layers)},
+
+    {"train.loss", "loss", 0, RUN, TR_PARAM_CHOICE, "mean_squared_error", 0, 0, losses, "NAME",
+     "what training minimises", AT(loss)},
+    {"train.optimizer", "optimizer", 0, RUN, TR_PARAM_CHOICE, "sgd", 0, 0, optimizers, "NAME",
+     "how updates follow the gradient", AT(optimizer)},
+    {"train.learning_rate", "learning-rate", 0, RUN, TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "RATE",
+     "how far each update goes [0.01 for sgd and adagrad, 0.001 for adam and rmsprop]",
+     AT(learning_rate)},
+    {"train.batch_size", "batch-size", 0, RUN, TR_PARAM_INTEGER, "128", 1, 1e7, NULL, "N",
      "samples per iteration; the last batch of an epoch is shorter where they do not divide evenly",
      AT(batch_size)},
-    {"train.epochs", "epochs", 0, BOTH, TR_PARAM_INTEGER, "2000", 0, 1e9, NULL, "N",
+    {"train.epochs", "epochs", 0, RUN, TR_PARAM_INTEGER, "2000", 0, 1e9, NULL, "N",
      "passes over the data", AT(epochs)},
-    {"train.learning_rate", "learning-rate", 0, BOTH, TR_PARAM_NUMBER, "0.01", 0, 1e30, NULL,
-     "RATE", "how far each update goes down the gradient", AT(learning_rate)},
-    {"train.seed", "seed", 0, BOTH, TR_PARAM_INTEGER, "0", 0, 4294967295., NULL, "N",
+    {"train.seed", "seed", 0, RUN, TR_PARAM_INTEGER, "0", 0, 4294967295., NULL, "N",
      "seed of the random numbers, as in numpy.random.seed", AT(seed)},
+    {"train.momentum", "momentum", 0, RUN, TR_PARAM_NUMBER, "0", 0, 1, NULL, "SHARE",
+     "of sgd: how much of its speed an update keeps", AT(momentum)},
+    {"train.nesterov", "nesterov", 0, RUN, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
+     "of sgd: whether the momentum is Nesterov's", AT(nesterov)},
+    {"train.decay", "decay", 0, RUN, TR_PARAM_NUMBER, "0", 0, 1e30, NULL, "RATE",
+     "of sgd: the learning rate is divided by 1 + RATE times the iterations so far", AT(decay)},
+    {"train.beta_1", "beta-1", 0, RUN, TR_PARAM_NUMBER, "0.9", 0, 0.999999, NULL, "SHARE",
+     "of adam: decay of the mean gradient", AT(beta_1)},
+    {"train.beta_2", "beta-2", 0, RUN, TR_PARAM_NUMBER, "0.999", 0, 0.999999, NULL, "SHARE",
+     "of adam: decay of the mean squared gradient", AT(beta_2)},
+    {"train.rho", "rho", 0, RUN, TR_PARAM_NUMBER, "0.9", 0, 1, NULL, "SHARE",
+     "of rmsprop: decay of the mean squared gradient", AT(rho)},
+    {"train.epsilon", "epsilon", 0, RUN, TR_PARAM_NUMBER, NULL, 1e-30, 1, NULL, "NUMBER",
+     "of adam, rmsprop and adagrad: what keeps them from dividing by 0 [1e-8 for adam, otherwise "
+     "1e-6]",
+     AT(epsilon)},
 
-    {"record.every", "every", 0, TR_FOR_RENDER, TR_PARAM_INTEGER, "50", 1, 1e12, NULL, "N",
-     "a frame every N iterations; the initial and the last state always have one", AT(every)},
+    {"record.pace", "pace", 0, FRAMES, TR_PARAM_CHOICE, "step", 0, 0, paces, "NAME",
+     "which states get a frame: step, one every --every iterations; log, --frames in all, close "
+     "together at first; adaptive, --frames in all, so that each changes as much. The initial and "
+     "the last state always have one",
+     AT(pace)},
+    {"record.every", "every", 0, FRAMES, TR_PARAM_INTEGER, "50", 1, 1e12, NULL, "N",
+     "iterations from one frame to the next", AT(every)},
+    {"record.frames", "frames", 0, FRAMES, TR_PARAM_INTEGER, "150", 2, 1048576, NULL, "N",
+     "frames in all, for the paces log and adaptive", AT(frames)},
 
-    {"picture.size", "size", 0, TR_FOR_RENDER, TR_PARAM_SIZE, "400x300", 64, 7680, NULL, "WxH",
+    {"picture.scene", "scene", 0, TR_FOR_RENDER | TR_FOR_ARTIFACT, TR_PARAM_TEXT, "fit", 0, 0, NULL,
+     "PANELS",
+     "what is shown: fit, error, landscape, network, weights, data or neuron, or up to four of "
+     "them as in fit+error",
+     AT(scene)},
+    {"picture.layout", "layout", 0, PICTURE, TR_PARAM_CHOICE, "row", 0, 0, layouts, "NAME",
+     "whether several panels stand side by side or one below the other", AT(layout)},
+    {"picture.size", "size", 0, PICTURE, TR_PARAM_SIZE, "400x300", 64, 7680, NULL, "WxH",
      "width and height in pixels, 64x64 to 7680x4320, even for mp4; what is too small for a legend "
      "has none",
      AT(size)},
-    {"picture.scale", "scale", 0, TR_FOR_RENDER, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
+    {"picture.scale", "scale", 0, PICTURE, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
      "for dense screens: N times the pixels with the same layout", AT(scale)},
-    {"picture.title", "title", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "iteration: {iteration}", 0, 0,
-     NULL, "TEXT", "title; {iteration}, {epoch} and {samples} stand for those numbers", AT(title)},
-    {"picture.x_label", "x-label", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "", 0, 0, NULL, "TEXT",
-     "label of the x axis", AT(x_label)},
-    {"picture.y_label", "y-label", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "", 0, 0, NULL, "TEXT",
-     "label of the y axis", AT(y_label)},
-    {"picture.data_label", "data-label", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "data", 0, 0, NULL,
-     "TEXT", "what the legend calls the data", AT(data_label)},
-    {"picture.prediction_label", "prediction-label", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "prediction",
-     0, 0, NULL, "TEXT", "what the legend calls the prediction", AT(prediction_label)},
+    {"picture.theme", "theme", 0, PICTURE, TR_PARAM_CHOICE, "post", 0, 0, themes, "NAME",
+     "how it looks", AT(theme)},
+    {"picture.background", "background", 0, PICTURE, TR_PARAM_COLOR, "", 0, 0, NULL, "#RRGGBB",
+     "colour of the background instead of the theme's", AT(background)},
+    {"picture.grid_color", "grid-color", 0, PICTURE, TR_PARAM_COLOR, "", 0, 0, NULL, "#RRGGBB",
+     "colour of the grid", AT(grid_color)},
+    {"picture.text_color", "text-color", 0, PICTURE, TR_PARAM_COLOR, "", 0, 0, NULL, "#RRGGBB",
+     "colour of texts", AT(text_color)},
+    {"picture.data_color", "data-color", 0, PICTURE, TR_PARAM_COLOR, "", 0, 0, NULL, "#RRGGBB",
+     "colour of the data", AT(data_color)},
+    {"picture.prediction_color", "prediction-color", 0, PICTURE, TR_PARAM_COLOR, "", 0, 0, NULL,
+     "#RRGGBB", "colour of the prediction", AT(prediction_color)},
+    {"picture.title", "title", 0, PICTURE, TR_PARAM_TEXT, NULL, 0, 0, NULL, "TEXT",
+     "title; {iteration}, {epoch} and {samples} stand for those numbers [\"iteration: "
+     "{iteration}\" for videos]",
+     AT(title)},
+    {"picture.x_label", "x-label", 0, PICTURE, TR_PARAM_TEXT, NULL, 0, 0, NULL, "TEXT",
+     "label of the x axis [by what is shown]", AT(x_label)},
+    {"picture.y_label", "y-label", 0, PICTURE, TR_PARAM_TEXT, NULL, 0, 0, NULL, "TEXT",
+     "label of the y axis [by what is shown]", AT(y_label)},
+    {"picture.data_label", "data-label", 0, PICTURE, TR_PARAM_TEXT, "data", 0, 0, NULL, "TEXT",
+     "what the legend calls the data", AT(data_label)},
+    {"picture.prediction_label", "prediction-label", 0, PICTURE, TR_PARAM_TEXT, "prediction", 0, 0,
+     NULL, "TEXT", "what the legend calls the prediction", AT(prediction_label)},
+    {"picture.error_scale", "error-scale", 0, PICTURE, TR_PARAM_CHOICE, "linear", 0, 0, scales,
+     "NAME", "scale of the error axis", AT(error_scale)},
+    {"picture.full_loss", "full-loss", 0, PICTURE, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
+     "whether the error on all data is drawn over that of the batches", AT(full_loss)},
+    {"picture.iteration", "iteration", 0, CHART, TR_PARAM_INTEGER, "-1", -1, 1e15, NULL, "N",
+     "the state that a chart shows, -1 for the last one", AT(iteration)},
 
-    {"video.fps", "fps", 0, TR_FOR_RENDER, TR_PARAM_INTEGER, "30", 1, 240, NULL, "N",
-     "frames per second", AT(frames_per_second)},
-    {"video.crf", "crf", 0, TR_FOR_RENDER, TR_PARAM_NUMBER, "21", 1, 51, NULL, "N",
+    {"video.fps", "fps", 0, VIDEO, TR_PARAM_INTEGER, "30", 1, 240, NULL, "N", "frames per second",
+     AT(frames_per_second)},
+    {"video.hold", "hold", 0, VIDEO, TR_PARAM_NUMBER, "0", 0, 3600, NULL, "SECONDS",
+     "how long the last frame stays", AT(hold)},
+    {"video.crf", "crf", 0, VIDEO, TR_PARAM_NUMBER, "21", 1, 51, NULL, "N",
      "x264's quality: lower is better and larger", AT(crf)},
-    {"video.preset", "preset", 0, TR_FOR_RENDER, TR_PARAM_CHOICE, "plot", 0, 0, presets, "NAME",
+    {"video.preset", "preset", 0, VIDEO, TR_PARAM_CHOICE, "plot", 0, 0, presets, "NAME",
      "how hard the encoder tries: plot is made for line plots, the others are x264's", AT(preset)},
-    {"video.profile", "profile", 0, TR_FOR_RENDER, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
+    {"video.profile", "profile", 0, VIDEO, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
      "H.264 profile; baseline is what avc1.42E01E declares, and larger", AT(profile)},
 
     {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICE, "mp4", 0, 0, formats, "NAME",
      "mp4: a video and its poster; png: a folder of frames; checksums: a SHA-256 for every frame; "
      "none: nothing, for measuring",
      AT(format)},
-    {"output.folder", "out", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "out", 0, 0, NULL, "DIR",
-     "folder for the files; it is made if it is not there", AT(folder)},
+    {"output.folder", "out", 0, TR_FOR_RENDER | TR_FOR_BUILD, TR_PARAM_PATH, "out", 0, 0, NULL,
+     "DIR", "folder for the files; it is made if it is not there", AT(folder)},
     {"output.name", "name", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "neuron", 0, 0, NULL, "NAME",
      "file name without ending: NAME.mp4 and NAME_start.png", AT(name)},
-    {"output.jobs", "jobs", 'j', TR_FOR_RENDER, TR_PARAM_INTEGER, "0", 0, 256, NULL, "N",
-     "workers that draw and encode, 0 for one per processor; the files do not depend on it",
+    {"output.jobs", "jobs", 'j', TR_FOR_RENDER | TR_FOR_BUILD, TR_PARAM_INTEGER, "0", 0, 256, NULL,
+     "N", "workers that draw and encode, 0 for one per processor; the files do not depend on it",
      AT(jobs)},
 };
 const size_t tr_n_params = sizeof tr_params / sizeof *tr_params;
+
+static void *value_of(tr_settings *settings, const tr_param *param) {
+    return (char *)settings + param->offset;
+}
+
+static const void *value_in(const tr_settings *settings, const tr_param *param) {
+    return (const char *)settings + param->offset;
+}
+
+static bool is_text(const tr_param *param) {
+    return param->type == TR_PARAM_TEXT || param->type == TR_PARAM_PATH;
+}
 
 tr_status tr_settings_create(tr_settings **out, tr_diag *diag) {
     *out = NULL;
@@ -93,7 +203,12 @@ tr_status tr_settings_create(tr_settings **out, tr_diag *diag) {
     if (!settings)
         return tr_fail_memory(diag, "the settings");
     for (size_t i = 0; i < tr_n_params; i++) {
-        tr_status status = tr_settings_set(settings, &tr_params[i], tr_params[i].initial, diag);
+        const tr_param *param = &tr_params[i];
+        tr_status status = TR_OK;
+        if (param->initial)
+            status = tr_settings_set(settings, param, param->initial, diag);
+        else if (param->type == TR_PARAM_NUMBER)
+            *(double *)value_of(settings, param) = NAN;
         if (status) {
             tr_settings_destroy(&settings);
             return status;
@@ -103,18 +218,55 @@ tr_status tr_settings_create(tr_settings **out, tr_diag *diag) {
     return TR_OK;
 }
 
-static void *value_of(tr_settings *settings, const tr_param *param) {
-    return (char *)settings + param->offset;
-}
-
 void tr_settings_destroy(tr_settings **settings) {
     if (!*settings)
         return;
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_params[i].type == TR_PARAM_TEXT)
+        if (is_text(&tr_params[i]))
             free(*(char **)value_of(*settings, &tr_params[i]));
+    free((*settings)->layers.items);
     free(*settings);
     *settings = NULL;
+}
+
+tr_status tr_settings_copy(tr_settings **out, const tr_settings *settings, tr_diag *diag) {
+    tr_settings *copy = tr_alloc_array(1, sizeof *copy);
+    *out = copy;
+    if (!copy)
+        return tr_fail_memory(diag, "the settings");
+    *copy = *settings;
+    bool complete = true;
+    copy->layers.items = tr_alloc_array(settings->layers.count, sizeof *copy->layers.items);
+    if (copy->layers.items)
+        memcpy(copy->layers.items, settings->layers.items,
+               settings->layers.count * sizeof *copy->layers.items);
+    else
+        complete = false;
+    for (size_t i = 0; i < tr_n_params; i++) {
+        char *const *text = value_in(settings, &tr_params[i]);
+        if (!is_text(&tr_params[i]) || !*text)
+            continue;
+        char *duplicate = strdup(*text);
+        *(char **)value_of(copy, &tr_params[i]) = duplicate;
+        complete = complete && duplicate;
+    }
+    if (!complete) {
+        tr_settings_destroy(out);
+        return tr_fail_memory(diag, "the settings");
+    }
+    return TR_OK;
+}
+
+void tr_settings_resolve(tr_settings *settings) {
+    tr_fit_options defaults = tr_fit_options_default((tr_optimizer)settings->optimizer);
+    if (isnan(settings->learning_rate))
+        settings->learning_rate = defaults.learning_rate;
+    if (isnan(settings->epsilon))
+        settings->epsilon = defaults.epsilon;
+    if (isnan(settings->noise))
+        settings->noise = settings->data_kind == TR_DATA_SINE ? 0.2 : 0;
+    if (*settings->data_file)
+        settings->data_kind = TR_DATA_CSV;
 }
 
 static tr_status set_integer(const tr_param *param, const char *text, int64_t *value,
@@ -157,7 +309,7 @@ static tr_status set_size(const tr_param *param, const char *text, tr_size *valu
 }
 
 static tr_status set_choice(const tr_param *param, const char *text, int *value, tr_diag *diag) {
-    char known[160] = "";
+    char known[256] = "";
     for (int i = 0; param->choices[i]; i++) {
         if (!strcmp(text, param->choices[i])) {
             *value = i;
@@ -169,18 +321,31 @@ static tr_status set_choice(const tr_param *param, const char *text, int *value,
     return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not one of %s", text, known);
 }
 
-static tr_status set_text(const char *text, char **value, tr_diag *diag) {
+static tr_status check_text(const char *text, tr_diag *diag) {
     if (!g_utf8_validate(text, -1, NULL))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "this is not valid UTF-8");
     for (const char *at = text; *at; at = g_utf8_next_char(at))
         if (g_unichar_iscntrl(g_utf8_get_char(at)))
             return tr_fail(diag, TR_ERROR_ARGUMENT,
                            "the text must be one line without control characters");
+    return TR_OK;
+}
+
+static tr_status set_text(const char *text, char **value, tr_diag *diag) {
     char *copy = strdup(text);
     if (!copy)
         return tr_fail_memory(diag, "the settings");
     free(*value);
     *value = copy;
+    return TR_OK;
+}
+
+static tr_status set_color(const char *text, tr_color *value, tr_diag *diag) {
+    bool plain =
+        text[0] == '#' && strlen(text) == 7 && strspn(text + 1, "0123456789abcdefABCDEF") == 6;
+    if (*text && !plain)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not a colour such as #4C72B0", text);
+    *value = *text ? (tr_color)strtol(text + 1, NULL, 16) : TR_COLOR_OF_THEME;
     return TR_OK;
 }
 
@@ -196,10 +361,62 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
         return set_size(param, text, value, diag);
     case TR_PARAM_CHOICE:
         return set_choice(param, text, value, diag);
-    case TR_PARAM_TEXT:
+    case TR_PARAM_TEXT: {
+        tr_status status = check_text(text, diag);
+        return status ? status : set_text(text, value, diag);
+    }
+    case TR_PARAM_PATH:
         return set_text(text, value, diag);
+    case TR_PARAM_COLOR:
+        return set_color(text, value, diag);
+    case TR_PARAM_LAYERS:
+        return tr_layers_parse(value, text, diag);
     }
     return TR_ERROR_ARGUMENT;
+}
+
+char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
+    const void *value = value_in(settings, param);
+    switch (param->type) {
+    case TR_PARAM_INTEGER:
+        return g_strdup_printf("%lld", (long long)*(const int64_t *)value);
+    case TR_PARAM_NUMBER: {
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        double wanted = *(const double *)value;
+        for (int digits = 1; digits <= 17; digits++) { /* the shortest that comes back */
+            char format[8];
+            g_snprintf(format, sizeof format, "%%.%dg", digits);
+            if (g_ascii_strtod(g_ascii_formatd(number, sizeof number, format, wanted), NULL) ==
+                wanted)
+                break;
+        }
+        return isnan(wanted) ? NULL : g_strdup(number);
+    }
+    case TR_PARAM_SIZE: {
+        const tr_size *size = value;
+        return g_strdup_printf("%dx%d", size->width, size->height);
+    }
+    case TR_PARAM_CHOICE:
+        return g_strdup(param->choices[*(const int *)value]);
+    case TR_PARAM_TEXT:
+    case TR_PARAM_PATH:
+        return g_strdup(*(char *const *)value);
+    case TR_PARAM_COLOR: {
+        tr_color color = *(const tr_color *)value;
+        return color == TR_COLOR_OF_THEME ? g_strdup("")
+                                          : g_strdup_printf("#%06X", (unsigned)color);
+    }
+    case TR_PARAM_LAYERS:
+        return tr_layers_format(value);
+    }
+    return NULL;
+}
+
+const tr_param *tr_param_by_name(const char *name) {
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (!strcmp(tr_params[i].name, name))
+            return &tr_params[i];
+    return NULL;
 }
 
 const tr_param *tr_param_by_option(const char *option) {

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <trainreel/dataset.h>
+#include <trainreel/network.h>
+#include <trainreel/picture.h>
 #include <trainreel/status.h>
 
 typedef struct tr_size {
@@ -12,23 +15,62 @@ typedef struct tr_size {
     int height;
 } tr_size;
 
-/* The values of all settings. Texts belong to it. */
+/* The layers of a net, in the order of the data's way. */
+typedef struct tr_layer_list {
+    size_t count;
+    tr_layer *items;
+} tr_layer_list;
+
+/* What data.kind says for a CSV file, after the kinds that are made. */
+enum { TR_DATA_CSV = TR_DATA_SPIRALS + 1 };
+
+/* The values of all settings. Texts and layers belong to it. A number that is NaN and a text that is
+ * NULL were not set and have no default of their own; see tr_settings_resolve. */
 typedef struct tr_settings {
     int data_kind;
     int64_t points;
+    double noise;
+    char *data_file;
+    char *x_columns;
+    char *y_columns;
+    int csv_header;
+    tr_layer_list layers;
+    int loss;
+    int optimizer;
+    double learning_rate;
     int64_t batch_size;
     int64_t epochs;
-    double learning_rate;
     int64_t seed;
+    double momentum;
+    int nesterov;
+    double decay;
+    double beta_1;
+    double beta_2;
+    double rho;
+    double epsilon;
+    int pace;
     int64_t every;
+    int64_t frames;
+    char *scene;
+    int layout;
     tr_size size;
     int64_t scale;
+    int theme;
+    tr_color background;
+    tr_color grid_color;
+    tr_color text_color;
+    tr_color data_color;
+    tr_color prediction_color;
     char *title;
     char *x_label;
     char *y_label;
     char *data_label;
     char *prediction_label;
+    int error_scale;
+    int full_loss;
+    int64_t iteration;
     int64_t frames_per_second;
+    double hold;
     double crf;
     int preset;
     int profile;
@@ -43,19 +85,31 @@ typedef enum tr_param_type {
     TR_PARAM_NUMBER,  /* double */
     TR_PARAM_SIZE,    /* tr_size, written 400x300 */
     TR_PARAM_CHOICE,  /* int, an index of `choices` */
-    TR_PARAM_TEXT     /* char *, one line of UTF-8 */
+    TR_PARAM_TEXT,    /* char *, one line of UTF-8 */
+    TR_PARAM_PATH,    /* char *, bytes as the file system has them */
+    TR_PARAM_COLOR,   /* tr_color, written #RRGGBB, or "" for the theme's */
+    TR_PARAM_LAYERS   /* tr_layer_list, written 60:relu,1 */
 } tr_param_type;
 
-/* Which commands have a setting; the bits are or-ed. */
-enum { TR_FOR_TRAIN = 1, TR_FOR_RENDER = 2 };
+/* Who has a setting: commands, and the parts of a plan; the bits are or-ed. */
+enum {
+    TR_FOR_TRAIN = 1,
+    TR_FOR_RENDER = 2,
+    TR_FOR_CHART = 4,
+    TR_FOR_PREDICT = 8,
+    TR_FOR_CHECK_GRADIENT = 16,
+    TR_FOR_RUN = 32,      /* a run in a plan */
+    TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
+    TR_FOR_BUILD = 128
+};
 
 typedef struct tr_param {
     const char *name;   /* "train.batch_size", as a plan has it */
     const char *option; /* "batch-size", as the command line has it */
     char short_option;  /* 'j', or 0 */
-    unsigned commands;
+    unsigned users;     /* TR_FOR_… */
     tr_param_type type;
-    const char *initial; /* the default, as text */
+    const char *initial; /* the default, as text; NULL where there is none */
     double low;          /* range of a number, or of both sides of a size; included */
     double high;
     const char *const *choices; /* ends with NULL */
@@ -82,6 +136,20 @@ void tr_settings_destroy(tr_settings **settings);
 /* Sets a value from its text. TR_ERROR_ARGUMENT says what was found and what would be right. */
 tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const char *text,
                           tr_diag *diag);
+
+/* A copy that is independent of the first. TR_ERROR_MEMORY. */
+tr_status tr_settings_copy(tr_settings **copy, const tr_settings *settings, tr_diag *diag);
+
+/* Gives the numbers that were not set the values that follow from the others: Keras' learning rate and
+ * epsilon for the optimizer, the noise of the data. */
+void tr_settings_resolve(tr_settings *settings);
+
+/* The value as the text that tr_settings_set would take, in a string that the caller frees with
+ * g_free(); NULL where it was not set. */
+char *tr_settings_get(const tr_settings *settings, const tr_param *param);
+
+/* The setting with that name, such as "train.batch_size"; NULL if there is none. */
+const tr_param *tr_param_by_name(const char *name);
 
 /* The setting with that option, without dashes; NULL if there is none. */
 const tr_param *tr_param_by_option(const char *option);

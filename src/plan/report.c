@@ -1,6 +1,7 @@
 /* What a rendering wrote, as JSON. */
 #include "run.h"
 
+#include <glib.h>
 #include <jansson.h>
 #include <math.h>
 
@@ -32,21 +33,14 @@ static json_t *describe_params(const tr_network *network, const float *params, s
 
 static json_t *describe_setting(const tr_settings *settings, const tr_param *param) {
     const void *value = (const char *)settings + param->offset;
-    switch (param->type) {
-    case TR_PARAM_INTEGER:
+    if (param->type == TR_PARAM_INTEGER)
         return json_integer(*(const int64_t *)value);
-    case TR_PARAM_NUMBER:
-        return json_real(*(const double *)value);
-    case TR_PARAM_SIZE: {
-        const tr_size *size = value;
-        return json_sprintf("%dx%d", size->width, size->height);
-    }
-    case TR_PARAM_CHOICE:
-        return json_string(param->choices[*(const int *)value]);
-    case TR_PARAM_TEXT:
-        return json_string(*(char *const *)value);
-    }
-    return json_null();
+    if (param->type == TR_PARAM_NUMBER)
+        return number(*(const double *)value);
+    char *text = tr_settings_get(settings, param);
+    json_t *string = text ? json_string(text) : json_null();
+    g_free(text);
+    return string ? string : json_null(); /* a path need not be UTF-8 */
 }
 
 char *tr_report_to_json(const tr_report *report, const tr_network *network,

@@ -5,16 +5,48 @@
 
 #include <stdlib.h>
 
-tr_status tr_run_create(tr_run **out, const tr_settings *settings, tr_diag *diag) {
+static tr_status create_dataset(tr_run *run, const tr_settings *settings, tr_diag *diag) {
+    if (settings->data_kind != TR_DATA_CSV)
+        return tr_dataset_create_kind(&run->dataset, (tr_data_kind)settings->data_kind,
+                                      (size_t)settings->points, settings->noise, &run->random,
+                                      diag);
+    if (!*settings->data_file)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "data of kind csv needs a file (--data-file FILE)");
+    const tr_csv_options options = {.header = (tr_csv_header)settings->csv_header,
+                                    .x_columns = settings->x_columns,
+                                    .y_columns = settings->y_columns};
+    return tr_dataset_read_csv(&run->dataset, settings->data_file, &options, diag);
+}
+
+static tr_fit_options fit_options_from(const tr_settings *settings) {
+    return (tr_fit_options){.batch_size = (size_t)settings->batch_size,
+                            .epochs = (uint64_t)settings->epochs,
+                            .learning_rate = settings->learning_rate,
+                            .loss = (tr_loss)settings->loss,
+                            .optimizer = (tr_optimizer)settings->optimizer,
+                            .momentum = settings->momentum,
+                            .nesterov = settings->nesterov != 0,
+                            .decay = settings->decay,
+                            .beta_1 = settings->beta_1,
+                            .beta_2 = settings->beta_2,
+                            .rho = settings->rho,
+                            .epsilon = settings->epsilon};
+}
+
+tr_status tr_run_create(tr_run **out, const tr_settings *settings, const tr_random *random,
+                        tr_diag *diag) {
     *out = NULL;
     tr_run *run = tr_alloc_array(1, sizeof *run);
     if (!run)
         return tr_fail_memory(diag, "the run");
-    const tr_layer neuron = {
-        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
-    tr_status status = tr_dataset_create_bilinear(&run->dataset, (size_t)settings->points, diag);
+    if (random)
+        run->random = *random;
+    else
+        tr_random_seed(&run->random, (uint32_t)settings->seed);
+    tr_status status = create_dataset(run, settings, diag);
     if (!status)
-        status = tr_network_create(&run->network, 1, &neuron, 1, diag);
+        status = tr_network_create(&run->network, run->dataset->n_inputs, settings->layers.items,
+                                   settings->layers.count, diag);
     if (!status) {
         run->params = tr_alloc_aligned(tr_network_n_params(run->network), sizeof *run->params);
         if (!run->params)
@@ -24,13 +56,10 @@ tr_status tr_run_create(tr_run **out, const tr_settings *settings, tr_diag *diag
         tr_run_destroy(&run);
         return status;
     }
-    tr_random_seed(&run->random, (uint32_t)settings->seed);
     tr_network_init_params(run->network, &run->random, run->params);
     run->training = (tr_training){.network = run->network,
                                   .dataset = run->dataset,
-                                  .options = {.batch_size = (size_t)settings->batch_size,
-                                              .epochs = (uint64_t)settings->epochs,
-                                              .learning_rate = settings->learning_rate},
+                                  .options = fit_options_from(settings),
                                   .params = run->params,
                                   .random = &run->random};
     *out = run;
@@ -48,23 +77,40 @@ void tr_run_destroy(tr_run **handle) {
     *handle = NULL;
 }
 
+tr_picture tr_picture_from(const tr_settings *settings) {
+    return (tr_picture){.width = settings->size.width,
+                        .height = settings->size.height,
+                        .scale = (int)settings->scale,
+                        .scene = settings->scene,
+                        .layout = (tr_layout)settings->layout,
+                        .theme = (tr_theme_kind)settings->theme,
+                        .background = settings->background,
+                        .grid_color = settings->grid_color,
+                        .text_color = settings->text_color,
+                        .data_color = settings->data_color,
+                        .prediction_color = settings->prediction_color,
+                        .title = settings->title,
+                        .x_label = settings->x_label,
+                        .y_label = settings->y_label,
+                        .data_label = settings->data_label,
+                        .prediction_label = settings->prediction_label,
+                        .error_scale = (tr_scale)settings->error_scale,
+                        .full_loss = settings->full_loss != 0};
+}
+
 tr_render_options tr_render_options_from(const tr_settings *settings) {
     const char *const *presets = tr_param_by_option("preset")->choices;
     return (tr_render_options){.folder = settings->folder,
                                .name = settings->name,
                                .format = (tr_format)settings->format,
-                               .picture = {.width = settings->size.width,
-                                           .height = settings->size.height,
-                                           .scale = (int)settings->scale,
-                                           .title = settings->title,
-                                           .x_label = settings->x_label,
-                                           .y_label = settings->y_label,
-                                           .data_label = settings->data_label,
-                                           .prediction_label = settings->prediction_label},
+                               .picture = tr_picture_from(settings),
                                .video = {.frames_per_second = (int)settings->frames_per_second,
                                          .crf = settings->crf,
                                          .preset = presets[settings->preset],
                                          .profile = (tr_profile)settings->profile},
+                               .pace = (tr_pace)settings->pace,
                                .every = (uint64_t)settings->every,
+                               .n_frames = (uint64_t)settings->frames,
+                               .hold = settings->hold,
                                .jobs = (int)settings->jobs};
 }

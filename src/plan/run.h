@@ -14,9 +14,15 @@ typedef struct tr_run {
     tr_training training; /* points to the above */
 } tr_run;
 
-/* TR_ERROR_ARGUMENT, TR_ERROR_MEMORY. The caller destroys it; it must not be copied. */
-tr_status tr_run_create(tr_run **run, const tr_settings *settings, tr_diag *diag);
+/* `settings` are resolved. The generator starts from `random`, or with NULL from the seed. Data, net
+ * and initial weights are drawn from it, in this order. TR_ERROR_ARGUMENT, TR_ERROR_INPUT,
+ * TR_ERROR_MEMORY. The caller destroys it; it must not be copied. */
+tr_status tr_run_create(tr_run **run, const tr_settings *settings, const tr_random *random,
+                        tr_diag *diag);
 void tr_run_destroy(tr_run **run);
+
+/* The picture that the settings ask for; texts stay the settings'. */
+tr_picture tr_picture_from(const tr_settings *settings);
 
 /* The render options that the settings ask for; texts stay the settings'. */
 tr_render_options tr_render_options_from(const tr_settings *settings);

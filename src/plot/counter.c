@@ -262,6 +262,6 @@ void tr_counter_draw(tr_counter *counter, tr_canvas *canvas) {
         int top = (int)round(counter->place.baseline) + mask->top;
         tr_canvas_touch(canvas, left, top, mask->width, mask->height);
         tr_canvas_blend(canvas, mask->alpha, mask->width, mask->height, left, top,
-                        counter->place.color);
+                        (uint32_t)counter->place.color);
     }
 }

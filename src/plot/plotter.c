@@ -48,11 +48,19 @@ tr_picture tr_picture_default(void) {
     return (tr_picture){.width = 400,
                         .height = 300,
                         .scale = 1,
-                        .title = "iteration: {iteration}",
-                        .x_label = "",
-                        .y_label = "",
+                        .scene = "fit",
+                        .background = TR_COLOR_OF_THEME,
+                        .grid_color = TR_COLOR_OF_THEME,
+                        .text_color = TR_COLOR_OF_THEME,
+                        .data_color = TR_COLOR_OF_THEME,
+                        .prediction_color = TR_COLOR_OF_THEME,
                         .data_label = "data",
                         .prediction_label = "prediction"};
+}
+
+bool tr_picture_needs_recording(const tr_picture *picture) {
+    (void)picture;
+    return false;
 }
 
 void tr_picture_pixels(const tr_picture *picture, int *width, int *height) {
@@ -238,16 +246,18 @@ static void draw_legend(const tr_plotter *plotter, cairo_surface_t *layer, cairo
 static tr_status draw_background(tr_plotter *plotter, const tr_picture *picture,
                                  const tr_dataset *dataset, tr_diag *diag) {
     const tr_style *style = &plotter->style;
+    const char *title = picture->title ? picture->title : "iteration: {iteration}";
     int width, height;
     tr_picture_pixels(picture, &width, &height);
     cairo_t *cr = tr_canvas_background(plotter->canvas);
     tr_set_color(cr, plotter->theme->background);
     cairo_paint(cr);
 
-    tr_axes_content content = {.x_label = picture->x_label, .y_label = picture->y_label};
+    tr_axes_content content = {.x_label = picture->x_label ? picture->x_label : "",
+                               .y_label = picture->y_label ? picture->y_label : ""};
     find_range(dataset->x, dataset->n_samples, &content.x_low, &content.x_high);
     find_range(dataset->y, dataset->n_samples, &content.y_low, &content.y_high);
-    double title_height = *picture->title ? ceil(1.35 * style->title_size) : 0;
+    double title_height = *title ? ceil(1.35 * style->title_size) : 0;
     tr_status status =
         tr_axes_lay_out(&plotter->axes, plotter->text, style, &content, style->padding,
                         style->padding / 2 + title_height, width - 2 * style->padding,
@@ -261,7 +271,7 @@ static tr_status draw_background(tr_plotter *plotter, const tr_picture *picture,
         status = create_legend(plotter, picture->data_label, picture->prediction_label, diag);
     if (!status && plotter->legend.overlay)
         draw_legend(plotter, plotter->legend.overlay, cr);
-    if (status || !*picture->title)
+    if (status || !*title)
         return status;
     const tr_counter_place place = {
         .center = (plotter->axes.left + plotter->axes.right) / 2,
@@ -273,7 +283,7 @@ static tr_status draw_background(tr_plotter *plotter, const tr_picture *picture,
         .smallest_size = fmin(style->smallest_text, style->title_size * 0.6),
         .color = plotter->theme->text,
         .background = plotter->theme->background};
-    status = tr_counter_create(&plotter->counter, plotter->text, picture->title, &place, diag);
+    status = tr_counter_create(&plotter->counter, plotter->text, title, &place, diag);
     /* A title that cannot be drawn is found out now, not after the training. */
     if (!status)
         status = tr_counter_prepare(plotter->counter, plotter->canvas, &(tr_snapshot){0}, diag);

@@ -3,9 +3,7 @@
 #define TR_PLOT_THEME_H
 
 #include <cairo.h>
-#include <stdint.h>
-
-typedef uint32_t tr_color; /* 0xRRGGBB */
+#include <trainreel/picture.h>
 
 typedef struct tr_theme {
     tr_color background;

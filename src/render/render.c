@@ -566,8 +566,28 @@ static tr_status run_training(void *context, tr_step_fn step, void *step_context
 tr_source tr_training_source(tr_training *training) {
     return (tr_source){.network = training->network,
                        .dataset = training->dataset,
+                       .loss = training->options.loss,
                        .n_iterations =
                            tr_fit_iterations(&training->options, training->dataset->n_samples),
                        .run = run_training,
                        .context = training};
+}
+
+tr_status tr_record(const tr_source *source, tr_recording **recording, tr_diag *diag) {
+    (void)source;
+    *recording = NULL;
+    return tr_fail(diag, TR_ERROR_SYSTEM, "runs are not recorded yet");
+}
+
+tr_source tr_recording_source(const tr_recording *recording, const tr_source *original) {
+    (void)recording;
+    return *original;
+}
+
+tr_status tr_chart(const tr_source *source, const tr_recording *recording, uint64_t iteration,
+                   const tr_picture *picture, tr_chart_format format, const char *path,
+                   tr_artifact *artifact, tr_diag *diag) {
+    (void)source, (void)recording, (void)iteration, (void)picture, (void)format, (void)path;
+    *artifact = (tr_artifact){0};
+    return tr_fail(diag, TR_ERROR_SYSTEM, "charts are not drawn yet");
 }

@@ -74,17 +74,18 @@ def is_sanitized():
 class Param:
     """A row of the parameter table, src/plan/params.c."""
 
-    def __init__(self, fields, lists):
-        (self.name, self.option, self.short, commands, self.type, self.default, self.low, self.high,
+    def __init__(self, fields, lists, groups):
+        (self.name, self.option, self.short, users, self.type, _, self.default, self.low, self.high,
          choices, self.value, texts) = fields
         self.short = self.short.strip("'") if self.short != "0" else ""
-        self.commands = commands
+        self.users = re.findall(r"TR_FOR_(\w+)", re.sub(r"\w+", lambda name: groups.get(
+            name[0], name[0]), users))
         self.choices = lists.get(choices, [])
         self.low, self.high = float(self.low), float(self.high)
         self.help = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', texts)).replace('\\"', '"')
 
     def is_for(self, command):
-        return "BOTH" in self.commands or "TR_FOR_" + command.upper() in self.commands
+        return command.upper().replace("-", "_") in self.users
 
 
 def params():
@@ -93,11 +94,12 @@ def params():
     table = text[text.index("tr_params[] = {"):text.index("tr_n_params = ")]
     string = r'"((?:[^"\\]|\\.)*)"'
     row = (r'\{' + string + r',\s*' + string + r",\s*(0|'.'),\s*([\w\s|]+),\s*TR_PARAM_(\w+),\s*" +
-           string + r',\s*([-+\w.]+),\s*([-+\w.]+),\s*(\w+),\s*' + string +
+           r'(NULL|' + string + r'),\s*([-+\w.]+),\s*([-+\w.]+),\s*(\w+),\s*' + string +
            r',\s*((?:"(?:[^"\\]|\\.)*"\s*)+),')
     lists = {name: re.findall(r'"(\w+)"', items)
              for name, items in re.findall(r"(\w+)\[\] = \{([^{}]*),\s+NULL\};", text)}
-    rows = [Param(match, lists) for match in re.findall(row, table)]
+    groups = dict(re.findall(r"#define (\w+)\s((?:.*\\\n)*.*TR_FOR_.*)", text))
+    rows = [Param(match, lists, groups) for match in re.findall(row, table)]
     if len(rows) != table.count("AT("):
         raise AssertionError(f"read {len(rows)} of the {table.count('AT(')} rows of params.c")
     if any(row.type == "CHOICE" and not row.choices for row in rows):

@@ -95,7 +95,8 @@ typedef struct post_run {
 
 static inline void create_post_run(post_run *run, uint32_t seed) {
     tr_diag diag = {0};
-    const tr_layer neuron = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    const tr_layer neuron = {
+        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     assert_ok(tr_dataset_create_bilinear(&run->dataset, 200, &diag), diag);
     assert_ok(tr_network_create(&run->network, 1, &neuron, 1, &diag), diag);
     tr_random_seed(&run->random, seed);

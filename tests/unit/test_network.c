@@ -13,8 +13,9 @@ static tr_network *create_network(size_t n_inputs, const tr_layer *layers, size_
 
 static void parameters_are_laid_out_flat(void **state) {
     (void)state;
-    const tr_layer layers[] = {{3, TR_ACTIVATION_RELU, TR_INIT_NORMAL},
-                               {2, TR_ACTIVATION_LINEAR, TR_INIT_GLOROT_UNIFORM}};
+    const tr_layer layers[] = {
+        {.n_units = 3, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL},
+        {.n_units = 2, .activation = TR_ACTIVATION_LINEAR, .init = TR_INIT_GLOROT_UNIFORM}};
     tr_network *network = create_network(4, layers, 2);
     assert_int_equal(tr_network_n_params(network), 4 * 3 + 3 + 3 * 2 + 2);
     assert_int_equal(tr_network_n_outputs(network), 2);
@@ -38,7 +39,8 @@ static void parameters_are_laid_out_flat(void **state) {
 
 static void a_single_neuron_has_w_and_b(void **state) {
     (void)state;
-    const tr_layer neuron = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    const tr_layer neuron = {
+        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     tr_network *network = create_network(1, &neuron, 1);
     char name[8];
     tr_network_param_name(network, 0, name, sizeof name);
@@ -52,7 +54,8 @@ static void initial_weights_are_keras(void **state) {
     (void)state;
     /* the first three of glorot(1, 60) with seed 0 in rng_vectors.txt */
     const double expected[] = {0.030618272690599524, 0.13497754042646887, 0.06445833259281591};
-    const tr_layer layer = {60, TR_ACTIVATION_RELU, TR_INIT_GLOROT_UNIFORM};
+    const tr_layer layer = {
+        .n_units = 60, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_GLOROT_UNIFORM};
     tr_network *network = create_network(1, &layer, 1);
     float params[120];
     tr_random random;
@@ -70,9 +73,10 @@ static void impossible_nets_are_refused(void **state) {
     (void)state;
     tr_diag diag = {0};
     tr_network *network;
-    const tr_layer none = {0, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
-    const tr_layer huge[] = {{(size_t)1 << 30, TR_ACTIVATION_RELU, TR_INIT_NORMAL},
-                             {(size_t)1 << 30, TR_ACTIVATION_RELU, TR_INIT_NORMAL}};
+    const tr_layer none = {.n_units = 0, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
+    const tr_layer huge[] = {
+        {.n_units = (size_t)1 << 30, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL},
+        {.n_units = (size_t)1 << 30, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL}};
     assert_int_equal(tr_network_create(&network, 1, &none, 1, &diag), TR_ERROR_ARGUMENT);
     assert_text_contains(diag.text, "layer 1 has no units");
     assert_null(network);
@@ -94,9 +98,10 @@ enum { DEEP_SAMPLES = 1500 }; /* more than one of the evaluator's blocks */
 
 static void create_deep(deep_net *deep) {
     tr_diag diag = {0};
-    const tr_layer layers[] = {{5, TR_ACTIVATION_RELU, TR_INIT_GLOROT_UNIFORM},
-                               {4, TR_ACTIVATION_RELU, TR_INIT_GLOROT_UNIFORM},
-                               {2, TR_ACTIVATION_LINEAR, TR_INIT_GLOROT_UNIFORM}};
+    const tr_layer layers[] = {
+        {.n_units = 5, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_GLOROT_UNIFORM},
+        {.n_units = 4, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_GLOROT_UNIFORM},
+        {.n_units = 2, .activation = TR_ACTIVATION_LINEAR, .init = TR_INIT_GLOROT_UNIFORM}};
     deep->network = create_network(3, layers, 3);
     assert_int_equal(tr_network_n_params(deep->network), sizeof deep->params / sizeof(float));
     assert_ok(tr_dataset_create(&deep->dataset, DEEP_SAMPLES, 3, 2, &diag), diag);
@@ -166,7 +171,7 @@ static void evaluator_agrees_with_the_formula(void **state) {
         for (size_t u = 0; u < 2; u++)
             assert_true(fabs((double)y[s * 2 + u] - expected[u]) < 1e-5);
     }
-    double loss = (double)tr_evaluator_loss(evaluator, deep.params);
+    double loss = (double)tr_evaluator_loss(evaluator, TR_LOSS_MEAN_SQUARED_ERROR, deep.params);
     assert_true(fabs(loss - loss_plainly(&deep, params, DEEP_SAMPLES)) < 1e-5);
     tr_evaluator_destroy(&evaluator);
     assert_null(evaluator);
@@ -212,7 +217,8 @@ static void gradient_agrees_with_central_differences(void **state) {
 static void derivative_of_relu_at_zero_is_a_half(void **state) {
     (void)state;
     tr_diag diag = {0};
-    const tr_layer neuron = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    const tr_layer neuron = {
+        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     tr_network *network = create_network(1, &neuron, 1);
     tr_pass *pass;
     assert_ok(tr_pass_create(&pass, network, 1, true, &diag), diag);
@@ -232,7 +238,8 @@ static void derivative_of_relu_at_zero_is_a_half(void **state) {
 static void shapes_that_differ_are_refused(void **state) {
     (void)state;
     tr_diag diag = {0};
-    const tr_layer neuron = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    const tr_layer neuron = {
+        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     tr_network *network = create_network(2, &neuron, 1);
     tr_dataset *dataset;
     tr_evaluator *evaluator;

@@ -3,12 +3,14 @@
 #include "params.h"
 #include "run.h"
 
+#include <glib.h>
 #include <jansson.h>
 
 static tr_settings *create_settings(void) {
     tr_diag diag = {0};
     tr_settings *settings;
     assert_ok(tr_settings_create(&settings, &diag), diag);
+    tr_settings_resolve(settings);
     return settings;
 }
 
@@ -43,7 +45,9 @@ static void defaults_are_the_posts(void **state) {
     assert_int_equal(options.picture.width, expected.picture.width);
     assert_int_equal(options.picture.height, expected.picture.height);
     assert_int_equal(options.picture.scale, expected.picture.scale);
-    assert_string_equal(options.picture.title, expected.picture.title);
+    assert_null(options.picture.title);
+    assert_null(expected.picture.title);
+    assert_string_equal(options.picture.scene, expected.picture.scene);
     assert_string_equal(options.picture.data_label, expected.picture.data_label);
     assert_string_equal(options.picture.prediction_label, expected.picture.prediction_label);
     assert_int_equal(options.video.frames_per_second, expected.video.frames_per_second);
@@ -92,9 +96,56 @@ static void sizes_choices_and_texts_are_strict(void **state) {
     assert_taken("size", "64x64");
     assert_taken("size", "7680x4320");
     assert_refused("format", "MP4", "is not one of mp4, png, checksums, none");
+    assert_refused("background", "red", "is not a colour such as #4C72B0");
+    assert_refused("background", "#12345", "is not a colour");
+    assert_taken("background", "#a0B1c2");
+    assert_taken("background", "");
     assert_refused("title", "two\nlines", "one line");
     assert_refused("title", "\xff", "UTF-8");
     assert_taken("title", "");
+}
+
+static void layers_are_strict(void **state) {
+    (void)state;
+    assert_refused("model", "", "a net has 1 to 64 layers, not 0");
+    assert_refused("model", "0:relu", "is not a number of units from 1 to 65536");
+    assert_refused("model", "60:rely", "\"rely\" is no activation; there are linear, relu");
+    assert_refused("model", "60:relu:normal:3", "is not a layer");
+    assert_refused("model", "60:relu(1)", "only leaky_relu and elu take a number");
+    assert_refused("model", "60:elu(1", "is not elu(NUMBER)");
+    assert_refused("model", "60:elu:constant", "needs its value");
+    assert_refused("model", "60:elu:normal(-1)", "above 0");
+    assert_refused("model", "60,", "is not a layer");
+    tr_diag diag = {0};
+    tr_settings *settings = create_settings();
+    const tr_param *model = tr_param_by_name("model.layers");
+    assert_ok(tr_settings_set(settings, model, "60:leaky_relu(0.1):he_normal,1", &diag), diag);
+    assert_int_equal(settings->layers.count, 2);
+    assert_true(settings->layers.items[0].alpha == 0.1);
+    char *text = tr_settings_get(settings, model);
+    assert_string_equal(text, "60:leaky_relu(0.1):he_normal,1:linear:glorot_uniform");
+    g_free(text);
+    tr_settings_destroy(&settings);
+}
+
+/* What a setting says of itself is what sets it. */
+static void settings_come_back_from_their_text(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    tr_settings *settings = create_settings();
+    tr_settings *copy;
+    assert_ok(tr_settings_copy(&copy, settings, &diag), diag);
+    tr_settings_destroy(&settings);
+    for (size_t i = 0; i < tr_n_params; i++) {
+        char *text = tr_settings_get(copy, &tr_params[i]);
+        if (text)
+            assert_ok(tr_settings_set(copy, &tr_params[i], text, &diag), diag);
+        char *again = tr_settings_get(copy, &tr_params[i]);
+        assert_true(!g_strcmp0(text, again));
+        g_free(text);
+        g_free(again);
+    }
+    tr_settings_destroy(&copy);
 }
 
 static void every_row_is_sound(void **state) {
@@ -102,7 +153,7 @@ static void every_row_is_sound(void **state) {
     for (size_t i = 0; i < tr_n_params; i++) {
         const tr_param *param = &tr_params[i];
         assert_ptr_equal(tr_param_by_option(param->option), param);
-        assert_true(param->commands != 0);
+        assert_true(param->users != 0);
         assert_true(*param->help != '\0' && *param->value != '\0');
         bool grouped = false;
         for (size_t g = 0; g < tr_n_param_groups; g++)
@@ -129,7 +180,7 @@ static void a_report_is_json(void **state) {
     tr_diag diag = {0};
     tr_settings *settings = create_settings();
     tr_run *run;
-    assert_ok(tr_run_create(&run, settings, &diag), diag);
+    assert_ok(tr_run_create(&run, settings, NULL, &diag), diag);
     char path[] = "out/\"odd\".mp4";
     float params[] = {0.5f, -2};
     tr_report report = {.n_artifacts = 1,
@@ -163,6 +214,8 @@ int main(void) {
         cmocka_unit_test(defaults_are_the_posts),
         cmocka_unit_test(numbers_are_strict),
         cmocka_unit_test(sizes_choices_and_texts_are_strict),
+        cmocka_unit_test(layers_are_strict),
+        cmocka_unit_test(settings_come_back_from_their_text),
         cmocka_unit_test(every_row_is_sound),
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(a_report_is_json),

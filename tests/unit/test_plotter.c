@@ -258,7 +258,7 @@ static void nets_with_more_inputs_are_refused(void **state) {
     post_run run;
     create_post_run(&run, 0);
     tr_network_destroy(&run.network);
-    const tr_layer layer = {1, TR_ACTIVATION_RELU, TR_INIT_NORMAL};
+    const tr_layer layer = {.n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     assert_ok(tr_network_create(&run.network, 2, &layer, 1, &diag), diag);
     const tr_picture picture = tr_picture_default();
     assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "one input and one output");

@@ -198,7 +198,7 @@ static void divergence_names_iteration_and_learning_rate(void **state) {
     post_run run;
     create_post_run(&run, 0);
     /* without the ReLU, under which a neuron dies before it runs away */
-    const tr_layer linear = {1, TR_ACTIVATION_LINEAR, TR_INIT_NORMAL};
+    const tr_layer linear = {.n_units = 1, .activation = TR_ACTIVATION_LINEAR, .init = TR_INIT_NORMAL};
     tr_network_destroy(&run.network);
     assert_ok(tr_network_create(&run.network, 1, &linear, 1, &diag), diag);
     const tr_fit_options options = {.batch_size = 200, .epochs = 5000, .learning_rate = 5};
