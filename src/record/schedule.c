@@ -10,7 +10,7 @@
 enum {
     MOST_CANDIDATES = 10000, /* states that the adaptive pace chooses from */
     MOST_SAMPLES = 64,       /* at which it looks */
-    BISECTIONS = 60          /* halves a double's range of interest to its last bits */
+    BISECTIONS = 128         /* from the largest iteration down to the last bit of 1 */
 };
 
 struct tr_schedule {

@@ -57,12 +57,16 @@ static void a_failed_run_has_no_last_state(void **state) {
     tr_schedule *schedule = create_steps(10);
     assert_ok(tr_ring_create(&ring, 4, 1, TR_RING_BLOCK, &diag), diag);
     assert_ok(tr_recorder_create(&recorder, ring, schedule, &diag), diag);
+    const tr_snapshot initial = {.n_params = 1, .params = &param};
+    assert_ok(tr_recorder_step(&initial, recorder), diag);
     const tr_snapshot skipped = {.iteration = 3, .n_params = 1, .params = &param};
     assert_ok(tr_recorder_step(&skipped, recorder), diag);
     snprintf(diag.text, sizeof diag.text, "it went wrong");
     tr_recorder_finish(recorder, TR_ERROR_DIVERGED, &diag);
     diag.text[0] = '\0';
     tr_snapshot snapshot;
+    assert_ok(tr_ring_pop(ring, &snapshot, &param, &diag), diag);
+    assert_int_equal(snapshot.iteration, 0);
     assert_int_equal(tr_ring_pop(ring, &snapshot, &param, &diag), TR_ERROR_DIVERGED);
     assert_string_equal(diag.text, "it went wrong");
     tr_recorder_destroy(&recorder);
