@@ -2,6 +2,7 @@
 
 const tr_panel_kind tr_panel_kinds[] = {
     {"fit", &tr_panel_fit},
+    {"data", &tr_panel_data},
     {"error", &tr_panel_error},
     {NULL, NULL},
 };
