@@ -45,6 +45,7 @@ typedef struct rendering {
 
     tr_ring *ring;
     tr_recorder *recorder;
+    tr_scene *scene;
     tr_sink *sink;
     tr_output *poster;
     tr_report *report;
@@ -232,8 +233,7 @@ static tr_status work(rendering *job, tr_diag *diag) {
     if (!block.states || !block.params)
         status = tr_fail_memory(diag, "a segment");
     if (!status)
-        status = tr_plotter_create(&plotter, &job->options->picture, job->source->network,
-                                   job->source->dataset, diag);
+        status = tr_plotter_create(&plotter, job->scene, diag);
     if (!status)
         status = wait_for_sink(job);
     if (!status)
@@ -481,8 +481,11 @@ static tr_status prepare(rendering *job, int n_workers, tr_diag *diag) {
     report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
     if (!job->waiting || !report->initial_params || !report->trained_params)
         return tr_fail_memory(diag, "rendering");
-    tr_status status =
-        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    const tr_source *source = job->source;
+    tr_status status = tr_scene_create(&job->scene, &job->options->picture, source->network,
+                                       source->dataset, source->loss, NULL, diag);
+    if (!status)
+        status = tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
     if (!status)
         status = tr_recorder_create(&job->recorder, job->ring, job->options->every, diag);
     return status;
@@ -496,6 +499,7 @@ static void clean_up(rendering *job) {
     tr_sink_destroy(&job->sink);
     tr_recorder_destroy(&job->recorder);
     tr_ring_destroy(&job->ring);
+    tr_scene_destroy(&job->scene);
 }
 
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,

@@ -1,0 +1,6 @@
+#include "panel.h"
+
+const tr_panel_kind tr_panel_kinds[] = {
+    {"fit", &tr_panel_fit},
+    {NULL, NULL},
+};
