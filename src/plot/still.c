@@ -119,7 +119,8 @@ tr_status tr_scene_draw_still(const tr_scene *scene, const tr_snapshot *snapshot
         cairo_destroy(cr);
         if (!status)
             status = finish(still, kind, surface, &file, diag);
-        cairo_surface_finish(surface); /* before what it writes to goes */
+        if (kind != TR_STILL_PIXELS)
+            cairo_surface_finish(surface); /* before what it writes to goes */
         cairo_surface_destroy(surface);
         free(file.bytes);
     }
