@@ -2,5 +2,8 @@
 
 const tr_panel_kind tr_panel_kinds[] = {
     {"fit", &tr_panel_fit},
+    {"weights", &tr_panel_weights},
+    {"network", &tr_panel_network},
+    {"neuron", &tr_panel_neuron},
     {NULL, NULL},
 };
