@@ -149,6 +149,26 @@ tr_status tr_legend_draw_background(tr_legend *legend, cairo_t *cr, tr_diag *dia
     return status;
 }
 
+void tr_legend_uncover(const tr_legend *legend, cairo_t *cr) {
+    if (legend && legend->under)
+        draw_layer(legend, legend->under, cr);
+}
+
+void tr_legend_cover(const tr_legend *legend, cairo_t *cr) {
+    if (!legend)
+        return;
+    if (legend->overlay) {
+        draw_layer(legend, legend->overlay, cr);
+        return;
+    }
+    cairo_save(cr);
+    cairo_translate(cr, legend->x, legend->y);
+    cairo_rectangle(cr, 0, 0, legend->width, legend->height);
+    cairo_clip(cr);
+    draw(cr, legend);
+    cairo_restore(cr);
+}
+
 void tr_legend_lift(tr_legend *legend, const tr_panel_target *target) {
     if (!legend || !target->canvas)
         return;
@@ -156,21 +176,11 @@ void tr_legend_lift(tr_legend *legend, const tr_panel_target *target) {
         tr_canvas_is_touched(target->canvas, legend->x, legend->y, legend->width, legend->height);
     if (legend->lifted) {
         tr_canvas_touch(target->canvas, legend->x, legend->y, legend->width, legend->height);
-        draw_layer(legend, legend->under, target->cr);
+        tr_legend_uncover(legend, target->cr);
     }
 }
 
 void tr_legend_lower(tr_legend *legend, const tr_panel_target *target) {
-    if (!legend)
-        return;
-    if (!target->canvas) {
-        cairo_save(target->cr);
-        cairo_translate(target->cr, legend->x, legend->y);
-        cairo_rectangle(target->cr, 0, 0, legend->width, legend->height);
-        cairo_clip(target->cr);
-        draw(target->cr, legend);
-        cairo_restore(target->cr);
-    } else if (legend->lifted) {
-        draw_layer(legend, legend->overlay, target->cr);
-    }
+    if (legend && (legend->lifted || !target->canvas))
+        tr_legend_cover(legend, target->cr);
 }

@@ -33,4 +33,9 @@ tr_status tr_legend_draw_background(tr_legend *legend, cairo_t *cr, tr_diag *dia
 void tr_legend_lift(tr_legend *legend, const tr_panel_target *target);
 void tr_legend_lower(tr_legend *legend, const tr_panel_target *target);
 
+/* The same for who keeps track of what it touches itself: draws the background that is under the
+ * legend, and draws the legend on what is there. */
+void tr_legend_uncover(const tr_legend *legend, cairo_t *cr);
+void tr_legend_cover(const tr_legend *legend, cairo_t *cr);
+
 #endif

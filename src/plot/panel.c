@@ -2,6 +2,7 @@
 
 const tr_panel_kind tr_panel_kinds[] = {
     {"fit", &tr_panel_fit},
+    {"error", &tr_panel_error},
     {"weights", &tr_panel_weights},
     {"network", &tr_panel_network},
     {"neuron", &tr_panel_neuron},
