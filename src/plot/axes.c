@@ -48,14 +48,33 @@ static tr_status choose_x_ticks(tr_axes *axes, tr_text *text, const tr_style *st
                                 const tr_axes_content *content, double length, double *widest,
                                 tr_diag *diag) {
     for (int intervals = MOST_INTERVALS; intervals >= 1; intervals--) {
-        tr_ticks_choose(&axes->x_ticks, content->x_low, content->x_high, intervals);
+        if (content->x_exact)
+            tr_ticks_choose_inside(&axes->x_ticks, content->x_low, content->x_high, intervals);
+        else
+            tr_ticks_choose(&axes->x_ticks, content->x_low, content->x_high, intervals);
         tr_status status = widest_label(text, &axes->x_ticks, style->label_size, widest, diag);
         if (status)
             return status;
         if (*widest * 1.3 * (axes->x_ticks.count - 1) <= length)
             break;
     }
+    axes->x_low = content->x_exact ? content->x_low : first_tick(&axes->x_ticks);
+    axes->x_high = content->x_exact ? content->x_high : last_tick(&axes->x_ticks);
     return TR_OK;
+}
+
+static void choose_y_ticks(tr_axes *axes, const tr_axes_content *content, int intervals) {
+    axes->y_log = content->y_log;
+    if (content->y_log)
+        tr_ticks_choose_log(&axes->y_ticks, content->y_low, content->y_high, intervals);
+    else
+        tr_ticks_choose(&axes->y_ticks, content->y_low, content->y_high, intervals);
+    axes->y_low = first_tick(&axes->y_ticks);
+    axes->y_high = last_tick(&axes->y_ticks);
+    if (content->y_log) {
+        axes->y_low = tr_log10(axes->y_low);
+        axes->y_high = tr_log10(axes->y_high);
+    }
 }
 
 tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
@@ -71,7 +90,7 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
 
     int intervals = (int)((height - above - below) / (1.6 * digit_height));
     intervals = intervals < 1 ? 1 : intervals > MOST_INTERVALS ? MOST_INTERVALS : intervals;
-    tr_ticks_choose(&axes->y_ticks, content->y_low, content->y_high, intervals);
+    choose_y_ticks(axes, content, intervals);
     double y_labels, x_labels, before = style->gap + (*content->y_label ? label_line : 0);
     status = widest_label(text, &axes->y_ticks, style->label_size, &y_labels, diag);
     if (!status)
@@ -91,10 +110,12 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
 }
 
 tr_point tr_axes_to_pixel(const tr_axes *axes, double x, double y) {
-    double x_low = first_tick(&axes->x_ticks), x_high = last_tick(&axes->x_ticks);
-    double y_low = first_tick(&axes->y_ticks), y_high = last_tick(&axes->y_ticks);
-    return (tr_point){axes->left + (x - x_low) / (x_high - x_low) * (axes->right - axes->left),
-                      axes->bottom - (y - y_low) / (y_high - y_low) * (axes->bottom - axes->top)};
+    if (axes->y_log)
+        y = y > 0 && isfinite(y) ? tr_log10(y) : axes->y_low - 10 * (axes->y_high - axes->y_low);
+    return (tr_point){axes->left + (x - axes->x_low) / (axes->x_high - axes->x_low) *
+                                       (axes->right - axes->left),
+                      axes->bottom - (y - axes->y_low) / (axes->y_high - axes->y_low) *
+                                         (axes->bottom - axes->top)};
 }
 
 static tr_status draw_label(tr_text *text, const char *label, double size, double x, double y,
@@ -135,12 +156,12 @@ static void draw_grid(const tr_axes *axes, const tr_style *style, const tr_theme
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_SQUARE);
     tr_set_color(cr, theme->grid);
     for (int i = 0; i < axes->x_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 0);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 1);
         cairo_move_to(cr, snap(at.x, style->grid_width), axes->top);
         cairo_line_to(cr, snap(at.x, style->grid_width), axes->bottom);
     }
     for (int i = 0; i < axes->y_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, 0, axes->y_ticks.values[i]);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_low, axes->y_ticks.values[i]);
         cairo_move_to(cr, axes->left, snap(at.y, style->grid_width));
         cairo_line_to(cr, axes->right, snap(at.y, style->grid_width));
     }
@@ -159,11 +180,11 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
     double baseline = axes->bottom + style->gap + size;
     double widest = 0;
     for (int i = 0; !status && i < axes->x_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 0);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 1);
         status = draw_label(text, axes->x_ticks.labels[i], size, at.x, baseline, 0.5, cr, diag);
     }
     for (int i = 0; !status && i < axes->y_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, 0, axes->y_ticks.values[i]);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_low, axes->y_ticks.values[i]);
         status = draw_label(text, axes->y_ticks.labels[i], size, axes->left - style->gap,
                             round(at.y + digit_height / 2), 1, cr, diag);
     }

@@ -5,15 +5,20 @@
 #include <cairo.h>
 #include <trainreel/picture.h>
 
+enum { TR_N_LINE_COLORS = 6 };
+
 typedef struct tr_theme {
     tr_color background;
     tr_color grid;
     tr_color text;
     tr_color data;
     tr_color prediction;
+    /* for more curves than these two, such as one for each parameter; the first two are theirs */
+    tr_color lines[TR_N_LINE_COLORS];
 } tr_theme;
 
-extern const tr_theme tr_theme_post; /* the white grid of the post */
+/* The theme that a picture asks for, with the colours that it has instead. */
+tr_theme tr_theme_of(const tr_picture *picture);
 
 /* Sizes in pixels for a picture of some size; see tr_style_for. */
 typedef struct tr_style {
