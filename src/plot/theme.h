@@ -15,6 +15,8 @@ typedef struct tr_theme {
     tr_color prediction;
     /* for more curves than these two, such as one for each parameter; the first two are theirs */
     tr_color lines[TR_N_LINE_COLORS];
+    tr_color positive; /* of a weight, by its sign */
+    tr_color negative;
 } tr_theme;
 
 /* The theme that a picture asks for, with the colours that it has instead. */
@@ -34,6 +36,9 @@ typedef struct tr_style {
 /* The style of a 400x300 picture, scaled to width x height pixels. Text does not shrink with the
  * picture below what can be read. */
 tr_style tr_style_for(int width, int height);
+
+/* The colour that is `part` of `whole` parts of the way from one to the other. */
+tr_color tr_mix_colors(tr_color from, tr_color to, int part, int whole);
 
 void tr_set_color(cairo_t *cr, tr_color color);
 
