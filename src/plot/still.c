@@ -1,5 +1,6 @@
 /* A scene drawn once: as pixels, as an SVG or as a PDF. */
 #include "diag.h"
+#include "svg_ids.h"
 #include "view.h"
 
 #include <cairo-pdf.h>
@@ -96,6 +97,8 @@ static tr_status finish(tr_still *still, tr_still_kind kind, cairo_surface_t *su
                        "Cairo cannot draw: %s", cairo_status_to_string(failure));
     if (kind == TR_STILL_PIXELS)
         return take_pixels(still, surface, diag);
+    if (kind == TR_STILL_SVG)
+        return tr_svg_renumber(file->bytes, file->size, &still->bytes, &still->n_bytes, diag);
     still->bytes = file->bytes;
     still->n_bytes = file->size;
     *file = (buffer){0};
