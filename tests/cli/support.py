@@ -110,7 +110,7 @@ def params():
 def commands():
     """The names in the table of commands, src/cli/main.c."""
     with open(os.path.join(SOURCE, "src", "cli", "main.c"), encoding="utf-8") as file:
-        names = re.findall(r'\{"([a-z]+)", "[^"]*",\s*tr_cmd_\w+\}', file.read())
+        names = re.findall(r'\{"([a-z-]+)", "[^"]*",\s*tr_cmd_\w+\}', file.read())
     if not names:
         raise AssertionError("no commands found in main.c")
     return names
@@ -176,7 +176,7 @@ class CliTest(unittest.TestCase):
         return result.stderr
 
     def check_message(self, stderr, says=()):
-        self.assertRegex(stderr, r"\Atrainreel( [a-z]+)?: [^\n]+\n\Z")
+        self.assertRegex(stderr, r"\Atrainreel( [a-z-]+)?: [^\n]+\n\Z")
         for text in says:
             self.assertIn(text, stderr)
 
