@@ -109,6 +109,9 @@ extern const tr_panel_kind tr_panel_kinds[]; /* up to one without a name */
 extern const tr_panel_ops tr_panel_fit;
 extern const tr_panel_ops tr_panel_data;
 extern const tr_panel_ops tr_panel_error;
+extern const tr_panel_ops tr_panel_weights;
+extern const tr_panel_ops tr_panel_network;
+extern const tr_panel_ops tr_panel_neuron;
 
 /* tr_canvas_touch and tr_canvas_touch_line for a target that may have no canvas. */
 static inline void tr_panel_touch(const tr_panel_target *target, double x, double y, double width,

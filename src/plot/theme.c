@@ -11,25 +11,33 @@ static const tr_theme themes[] = {
                        .text = 0x262626,
                        .data = 0x4C72B0,
                        .prediction = 0x55A868,
-                       .lines = {0x4C72B0, 0x55A868, 0xC44E52, 0x8A5FA8, 0x937860, 0x2B8CA3}},
+                       .lines = {0x4C72B0, 0x55A868, 0xC44E52, 0x8A5FA8, 0x937860, 0x2B8CA3},
+                       .positive = 0x4C72B0,
+                       .negative = 0xC44E52},
     [TR_THEME_LIGHT] = {.background = 0xFFFFFF,
                         .grid = 0xDDDDDD,
                         .text = 0x222222,
                         .data = 0x1F5FA8,
                         .prediction = 0xC8501E,
-                        .lines = {0x1F5FA8, 0xC8501E, 0x2E7D32, 0x7B3FA0, 0x8A6D00, 0x00838F}},
+                        .lines = {0x1F5FA8, 0xC8501E, 0x2E7D32, 0x7B3FA0, 0x8A6D00, 0x00838F},
+                        .positive = 0x1F5FA8,
+                        .negative = 0xC8501E},
     [TR_THEME_DARK] = {.background = 0x16191D,
                        .grid = 0x3A3F46,
                        .text = 0xE6E6E6,
                        .data = 0x6CB4F5,
                        .prediction = 0xF5B54A,
-                       .lines = {0x6CB4F5, 0xF5B54A, 0x7BD88F, 0xE58FD0, 0xF2777A, 0x5FD3D3}},
+                       .lines = {0x6CB4F5, 0xF5B54A, 0x7BD88F, 0xE58FD0, 0xF2777A, 0x5FD3D3},
+                       .positive = 0x6CB4F5,
+                       .negative = 0xF5B54A},
     [TR_THEME_COLORBLIND] = {.background = 0xFFFFFF,
                              .grid = 0xD0D0D0,
                              .text = 0x1A1A1A,
                              .data = 0x0072B2,
                              .prediction = 0xD55E00,
-                             .lines = {0x0072B2, 0xD55E00, 0x000000, 0x7A1FD6, 0x6E2A00, 0xBA7490}},
+                             .lines = {0x0072B2, 0xD55E00, 0x000000, 0x7A1FD6, 0x6E2A00, 0xBA7490},
+                             .positive = 0x0072B2,
+                             .negative = 0xD55E00},
 };
 
 tr_theme tr_theme_of(const tr_picture *picture) {
@@ -41,9 +49,9 @@ tr_theme tr_theme_of(const tr_picture *picture) {
     if (picture->text_color != TR_COLOR_OF_THEME)
         theme.text = picture->text_color;
     if (picture->data_color != TR_COLOR_OF_THEME)
-        theme.data = theme.lines[0] = picture->data_color;
+        theme.data = theme.lines[0] = theme.positive = picture->data_color;
     if (picture->prediction_color != TR_COLOR_OF_THEME)
-        theme.prediction = theme.lines[1] = picture->prediction_color;
+        theme.prediction = theme.lines[1] = theme.negative = picture->prediction_color;
     return theme;
 }
 

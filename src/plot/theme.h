@@ -15,6 +15,8 @@ typedef struct tr_theme {
     tr_color prediction;
     /* for more curves than these two, such as one for each parameter; the first two are theirs */
     tr_color lines[TR_N_LINE_COLORS];
+    tr_color positive; /* of a weight, by its sign */
+    tr_color negative;
 } tr_theme;
 
 /* The theme that a picture asks for, with the colours that it has instead. */
