@@ -67,13 +67,15 @@ static void choose_y_ticks(tr_axes *axes, const tr_axes_content *content, int in
     axes->y_log = content->y_log;
     if (content->y_log)
         tr_ticks_choose_log(&axes->y_ticks, content->y_low, content->y_high, intervals);
+    else if (content->y_exact)
+        tr_ticks_choose_inside(&axes->y_ticks, content->y_low, content->y_high, intervals);
     else
         tr_ticks_choose(&axes->y_ticks, content->y_low, content->y_high, intervals);
-    axes->y_low = first_tick(&axes->y_ticks);
-    axes->y_high = last_tick(&axes->y_ticks);
+    axes->y_low = content->y_exact ? content->y_low : first_tick(&axes->y_ticks);
+    axes->y_high = content->y_exact ? content->y_high : last_tick(&axes->y_ticks);
     if (content->y_log) {
-        axes->y_low = tr_log10(axes->y_low);
-        axes->y_high = tr_log10(axes->y_high);
+        axes->y_low = tr_log10(first_tick(&axes->y_ticks));
+        axes->y_high = tr_log10(last_tick(&axes->y_ticks));
     }
 }
 

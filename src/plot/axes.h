@@ -32,6 +32,7 @@ typedef struct tr_axes_content {
     const char *x_label; /* "" for none */
     const char *y_label;
     bool x_exact; /* the x axis ends with the data instead */
+    bool y_exact; /* the y axis does, unless it is logarithmic */
     bool y_log;   /* the y axis is logarithmic */
 } tr_axes_content;
 
