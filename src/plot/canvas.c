@@ -190,6 +190,16 @@ void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int
     cairo_surface_mark_dirty_rectangle(canvas->frame_surface, x, y, mask_width, mask_height);
 }
 
+uint8_t *tr_canvas_pixels(tr_canvas *canvas, ptrdiff_t *stride) {
+    cairo_surface_flush(canvas->frame_surface);
+    *stride = cairo_image_surface_get_stride(canvas->frame_surface);
+    return cairo_image_surface_get_data(canvas->frame_surface);
+}
+
+void tr_canvas_pixels_changed(tr_canvas *canvas) {
+    cairo_surface_mark_dirty(canvas->frame_surface);
+}
+
 tr_status tr_canvas_end(tr_canvas *canvas, tr_frame *frame, tr_diag *diag) {
     cairo_status_t failure = cairo_status(canvas->frame);
     if (!failure)

@@ -2,6 +2,7 @@
 
 const tr_panel_kind tr_panel_kinds[] = {
     {"fit", &tr_panel_fit},
+    {"data", &tr_panel_data},
     {"error", &tr_panel_error},
     {"weights", &tr_panel_weights},
     {"network", &tr_panel_network},

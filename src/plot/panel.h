@@ -107,6 +107,7 @@ typedef struct tr_panel_kind {
 extern const tr_panel_kind tr_panel_kinds[]; /* up to one without a name */
 
 extern const tr_panel_ops tr_panel_fit;
+extern const tr_panel_ops tr_panel_data;
 extern const tr_panel_ops tr_panel_error;
 extern const tr_panel_ops tr_panel_weights;
 extern const tr_panel_ops tr_panel_network;

@@ -1,22 +1,25 @@
-/* The panel "fit": the data and what the net predicts for it. */
+/* The panel "fit": the data and what the net predicts for it, with one input as a line and with two as
+ * a field of colours. */
 #include "alloc.h"
 #include "diag.h"
+#include "field.h"
 #include "legend.h"
+#include "lines.h"
 #include "panel.h"
+#include "samples.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* A point this close to the line through its neighbours is left out. */
-#define COLLINEAR_PIXELS 0.05
 
 enum { MIN_POINTS = 200, MAX_POINTS = 4096 }; /* that a prediction is drawn through */
 
 typedef struct fit_panel {
     tr_panel panel;
     tr_panel_setting setting;
+    tr_samples samples;
     tr_axes axes;
     tr_axes_content content;
+    tr_field *field; /* with two inputs; then what follows is not used */
     tr_legend *legend;
     tr_evaluator *evaluator;
     size_t n_points;
@@ -27,17 +30,14 @@ typedef struct fit_panel {
 } fit_panel;
 
 static tr_status check_fit(const tr_panel_source *source, tr_diag *diag) {
-    if (tr_network_n_inputs(source->network) != 1 || tr_network_n_outputs(source->network) != 1 ||
-        source->dataset->n_inputs != 1 || source->dataset->n_outputs != 1)
-        return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "the scene \"fit\" shows nets and data with one input and one output");
-    return TR_OK;
+    return tr_samples_check(source, "fit", diag);
 }
 
 static void destroy_fit(tr_panel *panel) {
     fit_panel *fit = (fit_panel *)panel;
     if (!fit)
         return;
+    tr_field_destroy(&fit->field);
     tr_legend_destroy(&fit->legend);
     tr_evaluator_destroy(&fit->evaluator);
     tr_dataset_destroy(&fit->grid);
@@ -47,102 +47,21 @@ static void destroy_fit(tr_panel *panel) {
     free(fit);
 }
 
-static void find_range(const double *values, size_t count, double *low, double *high) {
-    *low = *high = values[0];
-    for (size_t i = 1; i < count; i++) {
-        *low = fmin(*low, values[i]);
-        *high = fmax(*high, values[i]);
-    }
-}
-
-static const char *choose_label(const char *label, const char *of_stills, bool still) {
-    return label ? label : still ? of_stills : "";
-}
-
 static tr_status create_fit(tr_panel **out, const tr_panel_setting *setting, tr_diag *diag) {
-    const tr_dataset *dataset = setting->source->dataset;
     *out = NULL;
     fit_panel *fit = tr_alloc_array(1, sizeof *fit);
     if (!fit)
         return tr_fail_memory(diag, "the picture");
     fit->setting = *setting;
     fit->panel.axes = &fit->axes;
-    fit->content.x_label = choose_label(setting->x_label, "a", setting->still);
-    fit->content.y_label = choose_label(setting->y_label, "b", setting->still);
-    find_range(dataset->x, dataset->n_samples, &fit->content.x_low, &fit->content.x_high);
-    find_range(dataset->y, dataset->n_samples, &fit->content.y_low, &fit->content.y_high);
+    tr_samples_describe(&fit->samples, setting->source->dataset);
     tr_status status =
-        tr_axes_lay_out(&fit->axes, setting->text, &setting->style, &fit->content, setting->x,
-                        setting->y, setting->width, setting->height, diag);
+        tr_samples_lay_out(&fit->samples, setting, setting->still, &fit->axes, &fit->content, diag);
     if (status) {
         destroy_fit(&fit->panel);
         return status;
     }
     *out = &fit->panel;
-    return TR_OK;
-}
-
-/* Lets the path of a line through `pieces` begin in `cr`. */
-static void trace(cairo_t *cr, const tr_line_piece *pieces, size_t n_pieces) {
-    cairo_new_path(cr);
-    for (size_t i = 0; i < n_pieces; i++) {
-        const tr_line_piece *piece = &pieces[i];
-        if (i == 0 || pieces[i - 1].to.x != piece->from.x || pieces[i - 1].to.y != piece->from.y)
-            cairo_move_to(cr, piece->from.x, piece->from.y);
-        cairo_line_to(cr, piece->to.x, piece->to.y);
-    }
-}
-
-/* The line through `points` (pixels), within the axes and half its width around them, so that a line
- * along an edge keeps its width. */
-static size_t prepare_line(const fit_panel *fit, tr_point *points, size_t count,
-                           tr_line_piece *pieces) {
-    double margin = fit->setting.style.line_width / 2;
-    count = tr_polyline_simplify(points, count, COLLINEAR_PIXELS);
-    return tr_polyline_clip(points, count, fit->axes.top - margin, fit->axes.bottom + margin,
-                            pieces);
-}
-
-static void stroke_line(const fit_panel *fit, cairo_t *cr, tr_color color,
-                        const tr_line_piece *pieces, size_t n_pieces) {
-    const tr_axes *axes = &fit->axes;
-    double margin = fit->setting.style.line_width / 2;
-    cairo_save(cr);
-    cairo_rectangle(cr, floor(axes->left - margin), floor(axes->top - margin),
-                    ceil(axes->right + margin) - floor(axes->left - margin),
-                    ceil(axes->bottom + margin) - floor(axes->top - margin));
-    cairo_clip(cr);
-    cairo_set_line_width(cr, fit->setting.style.line_width);
-    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    tr_set_color(cr, color);
-    trace(cr, pieces, n_pieces);
-    cairo_stroke(cr);
-    cairo_restore(cr);
-}
-
-static int by_x(const void *a, const void *b) {
-    const tr_point *first = a;
-    const tr_point *second = b;
-    return (first->x > second->x) - (first->x < second->x);
-}
-
-static tr_status draw_data(fit_panel *fit, cairo_t *cr, tr_diag *diag) {
-    const tr_dataset *dataset = fit->setting.source->dataset;
-    size_t count = dataset->n_samples;
-    tr_point *points = tr_alloc_array(count, sizeof *points);
-    tr_line_piece *pieces = tr_alloc_array(count, sizeof *pieces);
-    if (!points || !pieces) {
-        free(points);
-        free(pieces);
-        return tr_fail_memory(diag, "drawing the data");
-    }
-    for (size_t i = 0; i < count; i++)
-        points[i] = tr_axes_to_pixel(&fit->axes, dataset->x[i], dataset->y[i]);
-    qsort(points, count, sizeof *points, by_x);
-    size_t n_pieces = prepare_line(fit, points, count, pieces);
-    stroke_line(fit, cr, fit->setting.source->theme.data, pieces, n_pieces);
-    free(points);
-    free(pieces);
     return TR_OK;
 }
 
@@ -153,8 +72,8 @@ static tr_status create_grid(fit_panel *fit, tr_diag *diag) {
     double pixels = axes->right - axes->left;
     double wanted = fmin(fmax(pixels / 2, MIN_POINTS), MAX_POINTS);
     size_t count = (size_t)wanted;
-    double low = axes->x_ticks.values[0];
-    double high = axes->x_ticks.values[axes->x_ticks.count - 1];
+    double low = axes->x_low;
+    double high = axes->x_high;
     tr_status status = tr_dataset_create(&fit->grid, count, 1, 1, diag);
     if (status)
         return status;
@@ -169,19 +88,15 @@ static tr_status create_grid(fit_panel *fit, tr_diag *diag) {
     return tr_evaluator_create(&fit->evaluator, fit->setting.source->network, fit->grid, diag);
 }
 
-static tr_status draw_fit_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
-    fit_panel *fit = (fit_panel *)panel;
+static tr_status draw_line_background(fit_panel *fit, cairo_t *cr, tr_diag *diag) {
     const tr_panel_setting *setting = &fit->setting;
     const tr_theme *theme = &setting->source->theme;
     const tr_picture *picture = setting->source->picture;
     const tr_legend_row rows[] = {
-        {picture->data_label, theme->data, TR_MARK_LINE},
+        {picture->data_label, theme->data, fit->samples.as_line ? TR_MARK_LINE : TR_MARK_DOT},
         {picture->prediction_label, theme->prediction, TR_MARK_LINE},
     };
-    tr_status status =
-        tr_axes_draw(&fit->axes, setting->text, &setting->style, theme, &fit->content, cr, diag);
-    if (!status)
-        status = draw_data(fit, cr, diag);
+    tr_status status = tr_samples_draw(&fit->samples, &fit->axes, &setting->style, theme, cr, diag);
     if (!status)
         status = tr_legend_create(&fit->legend, setting, &fit->axes, TR_CORNER_LEFT, rows, 2, diag);
     if (!status)
@@ -191,22 +106,41 @@ static tr_status draw_fit_background(tr_panel *panel, cairo_t *cr, tr_diag *diag
     return status;
 }
 
-static tr_status draw_fit(tr_panel *panel, const tr_panel_target *target,
-                          const tr_snapshot *snapshot, tr_diag *diag) {
+static tr_status draw_fit_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
     fit_panel *fit = (fit_panel *)panel;
-    (void)diag;
-    tr_evaluator_predict(fit->evaluator, snapshot->params, fit->prediction);
+    const tr_panel_setting *setting = &fit->setting;
+    tr_status status = tr_axes_draw(&fit->axes, setting->text, &setting->style,
+                                    &setting->source->theme, &fit->content, cr, diag);
+    if (status)
+        return status;
+    if (fit->samples.dataset->n_inputs == 2)
+        return tr_field_create(&fit->field, setting, &fit->axes, &fit->samples, diag);
+    return draw_line_background(fit, cr, diag);
+}
+
+static void draw_line(fit_panel *fit, const tr_panel_target *target, const float *params) {
+    double width = fit->setting.style.line_width;
+    tr_evaluator_predict(fit->evaluator, params, fit->prediction);
     for (size_t i = 0; i < fit->n_points; i++)
         fit->points[i] = tr_axes_to_pixel(&fit->axes, fit->grid->x[i], (double)fit->prediction[i]);
-    size_t n_pieces = prepare_line(fit, fit->points, fit->n_points, fit->pieces);
+    size_t n_pieces = tr_line_prepare(&fit->axes, width, fit->points, fit->n_points, fit->pieces);
     for (size_t i = 0; i < n_pieces; i++) {
         const tr_line_piece *piece = &fit->pieces[i];
         tr_panel_touch_line(target, piece->from.x, piece->from.y, piece->to.x, piece->to.y,
-                            fit->setting.style.line_width / 2 + 1);
+                            width / 2 + 1);
     }
     tr_legend_lift(fit->legend, target);
-    stroke_line(fit, target->cr, fit->setting.source->theme.prediction, fit->pieces, n_pieces);
+    tr_line_stroke(&fit->axes, width, target->cr, fit->setting.source->theme.prediction,
+                   fit->pieces, n_pieces);
     tr_legend_lower(fit->legend, target);
+}
+
+static tr_status draw_fit(tr_panel *panel, const tr_panel_target *target,
+                          const tr_snapshot *snapshot, tr_diag *diag) {
+    fit_panel *fit = (fit_panel *)panel;
+    if (fit->field)
+        return tr_field_draw(fit->field, target, snapshot->params, diag);
+    draw_line(fit, target, snapshot->params);
     return TR_OK;
 }
 

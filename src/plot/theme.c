@@ -64,6 +64,15 @@ tr_style tr_style_for(int width, int height) {
                       .gap = fmax(5 * factor, 2)};
 }
 
+tr_color tr_mix_colors(tr_color from, tr_color to, int part, int whole) {
+    tr_color mixed = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+        int channel = (from >> shift & 0xFF) * (whole - part) + (to >> shift & 0xFF) * part;
+        mixed |= (channel + whole / 2) / whole << shift;
+    }
+    return mixed;
+}
+
 void tr_set_color(cairo_t *cr, tr_color color) {
     cairo_set_source_rgb(cr, (color >> 16 & 0xFF) / 255.0, (color >> 8 & 0xFF) / 255.0,
                          (color & 0xFF) / 255.0);

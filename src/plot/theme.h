@@ -37,6 +37,9 @@ typedef struct tr_style {
  * picture below what can be read. */
 tr_style tr_style_for(int width, int height);
 
+/* The colour that is `part` of `whole` parts of the way from one to the other. */
+tr_color tr_mix_colors(tr_color from, tr_color to, int part, int whole);
+
 void tr_set_color(cairo_t *cr, tr_color color);
 
 #endif
