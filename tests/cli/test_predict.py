@@ -41,7 +41,7 @@ class Predict(CliTest):
         self.assertAlmostEqual(rows[0][1], 0.0882026181, delta=1e-9)
 
     def test_wrong_points(self):
-        for points, says in (("", "there is no point"), ("1,,2", "is not a number"),
+        for points, says in (("", "there is no point"), ("1,,2", "has 0 numbers"),
                              ("1,nan", '"nan" is not a number'), ("0x10", "is not a number"),
                              ("1;2,x", '"x" is not a number')):
             self.fail_with(USAGE, "predict", f"--x={points}", says=[says])
