@@ -69,7 +69,12 @@ static tr_status choose_x_ticks(tr_axes *axes, tr_text *text, const tr_style *st
         tr_status status = widest_label(text, &axes->x_ticks, style->label_size, widest, diag);
         if (status)
             return status;
-        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= length)
+        double between = last_tick(&axes->x_ticks) - first_tick(&axes->x_ticks);
+        if (content->x_exact)
+            between *= length / (content->x_high - content->x_low);
+        else
+            between = length;
+        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= between)
             break;
     }
     return TR_OK;
