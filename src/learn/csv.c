@@ -48,8 +48,9 @@ static const char *read_plain_number(const csv_reading *reading, const char *sta
 }
 
 static bool parse_field(const csv_reading *reading, const tr_csv_field *field, double *value) {
-    const char *end = tr_decimal_parse(field->text, value, reading->c_locale);
-    /* in quotes, blanks are a part of the field */
+    /* in quotes, blanks are a part of the text */
+    const char *start = tr_csv_skip_blanks(&reading->reader, field->text);
+    const char *end = tr_decimal_parse(start, value, reading->c_locale);
     return end && tr_csv_skip_blanks(&reading->reader, end) == field->text + field->length;
 }
 

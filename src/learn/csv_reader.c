@@ -73,9 +73,10 @@ static tr_csv_result choose_separator(tr_csv_reader *reader) {
     for (const char *at = reader->line; at < reader->end; at++) {
         if (*at == '"')
             in_quotes = !in_quotes;
-        if (in_quotes)
+        if (in_quotes && *at != '\0')
             continue;
-        if (*at == ',' || *at == '\n' || *at == '\r') {
+        bool is_line_end = *at == '\n' || *at == '\r' || *at == '\0';
+        if (*at == ',' || is_line_end) {
             reader->separator = *at == ',' ? ',' : found;
             return TR_CSV_OK;
         }

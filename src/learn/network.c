@@ -2,15 +2,21 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "loss.h"
 #include "pass.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NORMAL_STANDARD_DEVIATION 0.05
+/* Keras' defaults */
+#define LEAKY_RELU_ALPHA 0.3
+#define ELU_ALPHA 1.0
+#define INIT_SCALE 0.05
 
-enum { EVALUATOR_BLOCK = 1024 }; /* samples evaluated at a time, which bounds the memory */
+/* What is larger makes no sense, and overflows soon. */
+#define LARGEST_ALPHA 100.0
+#define LARGEST_SCALE 1e6
 
 struct tr_network {
     size_t n_inputs;
@@ -19,11 +25,58 @@ struct tr_network {
     tr_layer_view layers[];
 };
 
+static double alpha_of(const tr_layer *layer) {
+    switch (layer->activation) {
+    case TR_ACTIVATION_LEAKY_RELU:
+        return layer->alpha != 0 ? layer->alpha : LEAKY_RELU_ALPHA;
+    case TR_ACTIVATION_ELU:
+        return layer->alpha != 0 ? layer->alpha : ELU_ALPHA;
+    default:
+        return 0;
+    }
+}
+
+static double scale_of(const tr_layer *layer) {
+    switch (layer->init) {
+    case TR_INIT_NORMAL:
+    case TR_INIT_UNIFORM:
+        return layer->scale != 0 ? layer->scale : INIT_SCALE;
+    case TR_INIT_CONSTANT:
+        return layer->scale;
+    default:
+        return 0;
+    }
+}
+
+static tr_status check_layer(const tr_layer *layer, size_t number, bool is_last, tr_diag *diag) {
+    if ((int)layer->activation < 0 || layer->activation > TR_ACTIVATION_SOFTMAX ||
+        (int)layer->init < 0 || layer->init > TR_INIT_CONSTANT)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu has no known activation or initialiser",
+                       number);
+    if (layer->activation == TR_ACTIVATION_SOFTMAX && !is_last)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu is softmax, which only the last can be",
+                       number);
+    const double alpha = alpha_of(layer);
+    if (!(alpha >= 0 && alpha <= LARGEST_ALPHA))
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu: alpha is a number from 0 to %g, not %g",
+                       number, LARGEST_ALPHA, alpha);
+    const double scale = scale_of(layer);
+    const double lowest = layer->init == TR_INIT_CONSTANT ? -LARGEST_SCALE : 0;
+    if (!(scale >= lowest && scale <= LARGEST_SCALE))
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "layer %zu: the initialiser's number is one from %g to %g, not %g", number,
+                       lowest, LARGEST_SCALE, scale);
+    return TR_OK;
+}
+
 static tr_status lay_out(tr_network *network, const tr_layer *layers, tr_diag *diag) {
     const size_t most = (size_t)1 << 31;
     size_t n_inputs = network->n_inputs;
     for (size_t i = 0; i < network->n_layers; i++) {
         size_t n_units = layers[i].n_units;
+        tr_status status = check_layer(&layers[i], i + 1, i + 1 == network->n_layers, diag);
+        if (status)
+            return status;
         if (n_units < 1)
             return tr_fail(diag, TR_ERROR_ARGUMENT, "layer %zu has no units", i + 1);
         if (n_units > most || n_inputs + 1 > (most - network->n_params) / n_units)
@@ -33,6 +86,8 @@ static tr_status lay_out(tr_network *network, const tr_layer *layers, tr_diag *d
                                              .n_units = n_units,
                                              .activation = layers[i].activation,
                                              .init = layers[i].init,
+                                             .alpha = alpha_of(&layers[i]),
+                                             .scale = scale_of(&layers[i]),
                                              .weights = network->n_params,
                                              .bias = network->n_params + n_inputs * n_units};
         network->n_params += (n_inputs + 1) * n_units;
@@ -104,16 +159,29 @@ void tr_network_param_name(const tr_network *network, size_t index, char *name, 
     }
 }
 
+static double draw_within(tr_random *random, double limit) {
+    return tr_random_uniform(random, -limit, limit);
+}
+
 static double draw_weight(const tr_layer_view *layer, tr_random *random) {
+    const double fan_in = (double)layer->n_inputs, fan_out = (double)layer->n_units;
     switch (layer->init) {
-    case TR_INIT_GLOROT_UNIFORM: {
-        double limit = sqrt(6.0 / (double)(layer->n_inputs + layer->n_units));
-        return tr_random_uniform(random, -limit, limit);
-    }
+    case TR_INIT_GLOROT_UNIFORM:
+        return draw_within(random, sqrt(6 / (fan_in + fan_out)));
     case TR_INIT_NORMAL:
-        return tr_random_normal(random, 0, NORMAL_STANDARD_DEVIATION);
-    default:
-        break;
+        return tr_random_normal(random, 0, layer->scale);
+    case TR_INIT_UNIFORM:
+        return draw_within(random, layer->scale);
+    case TR_INIT_GLOROT_NORMAL:
+        return tr_random_normal(random, 0, sqrt(2 / (fan_in + fan_out)));
+    case TR_INIT_HE_NORMAL:
+        return tr_random_normal(random, 0, sqrt(2 / fan_in));
+    case TR_INIT_HE_UNIFORM:
+        return draw_within(random, sqrt(6 / fan_in));
+    case TR_INIT_ZEROS:
+        return 0;
+    case TR_INIT_CONSTANT:
+        return layer->scale;
     }
     return 0;
 }
@@ -131,8 +199,8 @@ void tr_network_init_params(const tr_network *network, tr_random *random, float 
 struct tr_evaluator {
     const tr_network *network;
     size_t n_samples;
-    float *x; /* [n_inputs][n_samples] */
-    float *y; /* [n_outputs][n_samples] */
+    double *x; /* [n_inputs][n_samples]: the data as float32 numbers */
+    double *y; /* [n_outputs][n_samples] */
     tr_pass *pass;
 };
 
@@ -154,10 +222,8 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
     evaluator->y = tr_alloc_aligned(n_samples * n_outputs, sizeof *evaluator->y);
     if (!evaluator->x || !evaluator->y)
         status = tr_fail_memory(diag, "evaluating the net");
-    if (!status) {
-        size_t capacity = n_samples < EVALUATOR_BLOCK ? n_samples : EVALUATOR_BLOCK;
-        status = tr_pass_create(&evaluator->pass, network, capacity, false, diag);
-    }
+    if (!status)
+        status = tr_pass_create(&evaluator->pass, network, false, diag);
     if (status) {
         tr_evaluator_destroy(&evaluator);
         return status;
@@ -179,45 +245,47 @@ void tr_evaluator_destroy(tr_evaluator **handle) {
     *handle = NULL;
 }
 
+static void copy_block(double *restrict row, const double *restrict column, size_t n) {
+    for (size_t s = 0; s < n; s++)
+        row[s] = column[s];
+}
+
 /* Evaluates the block of samples that starts at `first`; returns its length. */
-static size_t evaluate_block(tr_evaluator *evaluator, const float *params, size_t first) {
+static size_t evaluate_block(tr_evaluator *evaluator, size_t first) {
     size_t left = evaluator->n_samples - first;
-    size_t n = left < EVALUATOR_BLOCK ? left : EVALUATOR_BLOCK;
-    for (size_t input = 0; input < tr_network_n_inputs(evaluator->network); input++) {
-        float *row = tr_pass_input(evaluator->pass, input);
-        const float *x = evaluator->x + input * evaluator->n_samples + first;
-        for (size_t s = 0; s < n; s++)
-            row[s] = x[s];
-    }
-    tr_pass_forward(evaluator->pass, params, n);
+    size_t n = left < TR_BLOCK ? left : TR_BLOCK;
+    for (size_t input = 0; input < tr_network_n_inputs(evaluator->network); input++)
+        copy_block(tr_pass_input(evaluator->pass, input),
+                   evaluator->x + input * evaluator->n_samples + first, n);
+    tr_pass_forward(evaluator->pass, n);
     return n;
 }
 
 void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y) {
     size_t n_outputs = tr_network_n_outputs(evaluator->network);
+    tr_pass_set_params(evaluator->pass, params);
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
-        n = evaluate_block(evaluator, params, first);
+        n = evaluate_block(evaluator, first);
         for (size_t unit = 0; unit < n_outputs; unit++) {
-            const float *output = tr_pass_output(evaluator->pass, unit);
+            const double *output = tr_pass_output(evaluator->pass, unit);
             for (size_t s = 0; s < n; s++)
-                y[(first + s) * n_outputs + unit] = output[s];
+                y[(first + s) * n_outputs + unit] = (float)output[s];
         }
     }
 }
 
 float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
-    (void)loss;
     size_t n_outputs = tr_network_n_outputs(evaluator->network);
     double total = 0;
+    if (tr_check_loss(evaluator->network, loss, NULL))
+        return NAN;
+    tr_pass_set_params(evaluator->pass, params);
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
-        n = evaluate_block(evaluator, params, first);
-        for (size_t unit = 0; unit < n_outputs; unit++) {
-            float *target = tr_pass_target(evaluator->pass, unit);
-            const float *y = evaluator->y + unit * evaluator->n_samples + first;
-            for (size_t s = 0; s < n; s++)
-                target[s] = y[s];
-        }
-        total += tr_pass_squared_error(evaluator->pass, n);
+        n = evaluate_block(evaluator, first);
+        for (size_t unit = 0; unit < n_outputs; unit++)
+            copy_block(tr_pass_target(evaluator->pass, unit),
+                       evaluator->y + unit * evaluator->n_samples + first, n);
+        total += tr_pass_loss(evaluator->pass, loss, n, evaluator->n_samples);
     }
-    return (float)(total / ((double)evaluator->n_samples * (double)n_outputs));
+    return (float)(total / tr_loss_divisor(loss, evaluator->n_samples, n_outputs));
 }

@@ -2,14 +2,9 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "loss.h"
 
-#include <math.h>
 #include <stdlib.h>
-
-enum {
-    LANES = 8, /* partial sums of a reduction: part of the numbers' definition, not a tuning knob */
-    ROW_FLOATS = 16 /* rows start on a cache line */
-};
 
 tr_status tr_check_shapes(const tr_network *network, const tr_dataset *dataset, tr_diag *diag) {
     size_t n_inputs = tr_network_n_inputs(network);
@@ -21,23 +16,25 @@ tr_status tr_check_shapes(const tr_network *network, const tr_dataset *dataset, 
                    n_outputs, dataset->n_inputs, dataset->n_outputs);
 }
 
-void tr_columns_from_rows(float *columns, const double *rows, size_t n_samples, size_t n_columns) {
+void tr_columns_from_rows(double *columns, const double *rows, size_t n_samples, size_t n_columns) {
     for (size_t column = 0; column < n_columns; column++)
         for (size_t s = 0; s < n_samples; s++)
-            columns[column * n_samples + s] = (float)rows[s * n_columns + column];
+            columns[column * n_samples + s] = (double)(float)rows[s * n_columns + column];
 }
 
 struct tr_pass {
     const tr_network *network;
-    size_t stride; /* floats per row */
-    float *input;
-    float *target;
-    float *difference; /* output - target */
-    float **z;         /* per layer: weighted sums, [n_units][stride] */
-    float **output;    /* per layer: activations, [n_units][stride] */
-    float *delta;      /* dL/dz of the layer at hand, and of the one before it */
-    float *delta_before;
-    double *sums; /* one per sample */
+    const tr_kernels *kernels;
+    bool trains;
+    const float *params;
+    double *weights; /* the parameters, widened */
+    double *input;   /* as the next, with one more row that is all ones */
+    double *target;
+    double **output; /* per layer: activations */
+    float **slope;   /* per layer: their derivatives; one for all unless it trains */
+    double **delta;  /* per layer: derivatives of the loss by weighted sums; else the last's only */
+    double *terms;   /* a row */
+    double *gradient;
 };
 
 static size_t widest_layer(const tr_network *network) {
@@ -49,38 +46,59 @@ static size_t widest_layer(const tr_network *network) {
     return widest;
 }
 
-tr_status tr_pass_create(tr_pass **out, const tr_network *network, size_t capacity, bool trains,
-                         tr_diag *diag) {
+static double *alloc_rows(size_t n_rows) {
+    return tr_alloc_aligned(n_rows, TR_BLOCK * sizeof(double));
+}
+
+/* And one more, which is all ones. */
+static double *alloc_inputs(size_t n_rows) {
+    double *rows = alloc_rows(n_rows + 1);
+    for (size_t s = 0; rows && s < TR_BLOCK; s++)
+        rows[n_rows * TR_BLOCK + s] = 1;
+    return rows;
+}
+
+static float *alloc_slopes(size_t n_rows) {
+    return tr_alloc_aligned(n_rows, TR_BLOCK * sizeof(float));
+}
+
+/* Whether all memory could be had. */
+static bool alloc_layers(tr_pass *pass) {
+    const size_t n_layers = tr_network_n_layers(pass->network);
+    pass->output = tr_alloc_array(n_layers, sizeof *pass->output);
+    pass->slope = tr_alloc_array(n_layers, sizeof *pass->slope);
+    pass->delta = tr_alloc_array(n_layers, sizeof *pass->delta);
+    bool complete = pass->output && pass->slope && pass->delta;
+    for (size_t i = 0; complete && i < n_layers; i++) {
+        const size_t n_units = tr_network_layer(pass->network, i)->n_units;
+        const bool needs_delta = pass->trains || i + 1 == n_layers;
+        pass->output[i] = alloc_inputs(n_units);
+        pass->delta[i] = needs_delta ? alloc_rows(n_units) : NULL;
+        if (pass->trains)
+            pass->slope[i] = alloc_slopes(n_units);
+        else
+            pass->slope[i] = i ? pass->slope[0] : alloc_slopes(widest_layer(pass->network));
+        complete = pass->output[i] && pass->slope[i] && (pass->delta[i] || !needs_delta);
+    }
+    return complete;
+}
+
+tr_status tr_pass_create(tr_pass **out, const tr_network *network, bool trains, tr_diag *diag) {
     *out = NULL;
     tr_pass *pass = tr_alloc_array(1, sizeof *pass);
     if (!pass)
         return tr_fail_memory(diag, "evaluating the net");
-    size_t n_layers = tr_network_n_layers(network);
-    size_t n_outputs = tr_network_n_outputs(network);
-    size_t row = (capacity + ROW_FLOATS - 1) / ROW_FLOATS * ROW_FLOATS;
-    size_t row_bytes = row * sizeof(float);
     pass->network = network;
-    pass->stride = row;
-    pass->input = tr_alloc_aligned(tr_network_n_inputs(network), row_bytes);
-    pass->target = tr_alloc_aligned(n_outputs, row_bytes);
-    pass->difference = tr_alloc_aligned(n_outputs, row_bytes);
-    pass->sums = tr_alloc_aligned(row, sizeof *pass->sums);
-    pass->z = tr_alloc_array(n_layers, sizeof *pass->z);
-    pass->output = tr_alloc_array(n_layers, sizeof *pass->output);
-    bool complete =
-        pass->input && pass->target && pass->difference && pass->sums && pass->z && pass->output;
-    for (size_t i = 0; complete && i < n_layers; i++) {
-        size_t n_units = tr_network_layer(network, i)->n_units;
-        pass->z[i] = tr_alloc_aligned(n_units, row_bytes);
-        pass->output[i] = tr_alloc_aligned(n_units, row_bytes);
-        complete = pass->z[i] && pass->output[i];
-    }
-    if (complete && trains) {
-        pass->delta = tr_alloc_aligned(widest_layer(network), row_bytes);
-        pass->delta_before = tr_alloc_aligned(widest_layer(network), row_bytes);
-        complete = pass->delta && pass->delta_before;
-    }
-    if (!complete) {
+    pass->kernels = tr_kernels_get();
+    pass->trains = trains;
+    pass->weights = tr_alloc_aligned(tr_network_n_params(network), sizeof *pass->weights);
+    pass->input = alloc_inputs(tr_network_n_inputs(network));
+    pass->target = alloc_rows(tr_network_n_outputs(network));
+    pass->terms = alloc_rows(1);
+    if (trains)
+        pass->gradient = tr_alloc_aligned(tr_network_n_params(network), sizeof *pass->gradient);
+    if (!alloc_layers(pass) || !pass->weights || !pass->input || !pass->target || !pass->terms ||
+        (trains && !pass->gradient)) {
         tr_pass_destroy(&pass);
         return tr_fail_memory(diag, "evaluating the net");
     }
@@ -93,174 +111,109 @@ void tr_pass_destroy(tr_pass **handle) {
     if (!pass)
         return;
     for (size_t i = 0; i < tr_network_n_layers(pass->network); i++) {
-        if (pass->z)
-            free(pass->z[i]);
         if (pass->output)
             free(pass->output[i]);
+        if (pass->slope && (pass->trains || i == 0))
+            free(pass->slope[i]);
+        if (pass->delta)
+            free(pass->delta[i]);
     }
+    free(pass->weights);
     free(pass->input);
     free(pass->target);
-    free(pass->difference);
-    free(pass->sums);
-    free(pass->z);
     free(pass->output);
+    free(pass->slope);
     free(pass->delta);
-    free(pass->delta_before);
+    free(pass->terms);
+    free(pass->gradient);
     free(pass);
     *handle = NULL;
 }
 
-float *tr_pass_input(tr_pass *pass, size_t input) {
-    return pass->input + input * pass->stride;
+void tr_pass_set_params(tr_pass *pass, const float *params) {
+    pass->params = params;
+    pass->kernels->widen(pass->weights, params, tr_network_n_params(pass->network));
 }
 
-float *tr_pass_target(tr_pass *pass, size_t output) {
-    return pass->target + output * pass->stride;
+double *tr_pass_input(tr_pass *pass, size_t input) {
+    return pass->input + input * TR_BLOCK;
 }
 
-const float *tr_pass_output(const tr_pass *pass, size_t output) {
-    return pass->output[tr_network_n_layers(pass->network) - 1] + output * pass->stride;
+double *tr_pass_target(tr_pass *pass, size_t output) {
+    return pass->target + output * TR_BLOCK;
 }
 
-/* sums[s] = the sum over rows k of weights[k * step] * rows[k][s], in the order of k. */
-static void weighted_rows(double *restrict sums, const float *restrict rows, size_t stride,
-                          const float *restrict weights, size_t step, size_t n_rows,
-                          size_t n_samples) {
-    for (size_t s = 0; s < n_samples; s++)
-        sums[s] = 0;
-    for (size_t k = 0; k < n_rows; k++) {
-        const double weight = weights[k * step];
-        const float *restrict row = rows + k * stride;
-        for (size_t s = 0; s < n_samples; s++)
-            sums[s] += weight * (double)row[s];
-    }
+const double *tr_pass_output(const tr_pass *pass, size_t output) {
+    return pass->output[tr_network_n_layers(pass->network) - 1] + output * TR_BLOCK;
 }
 
-/* Sum of a[s] * b[s], as LANES interleaved partial sums that are then added pairwise. */
-static double dot(const float *restrict a, const float *restrict b, size_t n_samples) {
-    double lanes[LANES] = {0};
-    size_t whole = n_samples / LANES * LANES;
-    for (size_t s = 0; s < whole; s += LANES)
-        for (int lane = 0; lane < LANES; lane++)
-            lanes[lane] += (double)a[s + (size_t)lane] * (double)b[s + (size_t)lane];
-    for (size_t s = whole; s < n_samples; s++)
-        lanes[s - whole] += (double)a[s] * (double)b[s];
-    for (int width = LANES / 2; width; width /= 2)
-        for (int lane = 0; lane < width; lane++)
-            lanes[lane] += lanes[lane + width];
-    return lanes[0];
+/* The number of samples up to the next multiple of TR_LANES. */
+static size_t padded(size_t n_samples) {
+    return (n_samples + TR_LANES - 1) / TR_LANES * TR_LANES;
 }
 
-static double sum(const float *restrict a, size_t n_samples) {
-    double lanes[LANES] = {0};
-    size_t whole = n_samples / LANES * LANES;
-    for (size_t s = 0; s < whole; s += LANES)
-        for (int lane = 0; lane < LANES; lane++)
-            lanes[lane] += (double)a[s + (size_t)lane];
-    for (size_t s = whole; s < n_samples; s++)
-        lanes[s - whole] += (double)a[s];
-    for (int width = LANES / 2; width; width /= 2)
-        for (int lane = 0; lane < width; lane++)
-            lanes[lane] += lanes[lane + width];
-    return lanes[0];
+/* What is evaluated beyond the block's samples is the last one again: it cannot overflow where that
+ * does not. */
+static void pad(double *rows, size_t n_rows, size_t n_samples) {
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t s = n_samples; s < padded(n_samples); s++)
+            rows[i * TR_BLOCK + s] = rows[i * TR_BLOCK + n_samples - 1];
 }
 
-static void activate(tr_activation activation, const float *restrict z, float *restrict output,
-                     size_t n_samples) {
-    switch (activation) {
-    case TR_ACTIVATION_LINEAR:
-        for (size_t s = 0; s < n_samples; s++)
-            output[s] = z[s];
-        break;
-    case TR_ACTIVATION_RELU:
-        /* max(z, 0), written as Theano did, so that NaN stays NaN and is noticed */
-        for (size_t s = 0; s < n_samples; s++)
-            output[s] = 0.5f * (z[s] + fabsf(z[s]));
-        break;
-    default:
-        break;
-    }
+static tr_dense dense(const tr_pass *pass, const tr_layer_view *layer) {
+    return (tr_dense){.n_inputs = layer->n_inputs,
+                      .n_units = layer->n_units,
+                      .weights = pass->weights + layer->weights,
+                      .bias = pass->params + layer->bias};
 }
 
-/* delta[s] *= activation'(z[s]) */
-static void multiply_derivative(tr_activation activation, const float *restrict z,
-                                float *restrict delta, size_t n_samples) {
-    switch (activation) {
-    case TR_ACTIVATION_LINEAR:
-        break;
-    case TR_ACTIVATION_RELU:
-        for (size_t s = 0; s < n_samples; s++)
-            delta[s] *= 0.5f * ((float)(z[s] > 0) + (float)(z[s] >= 0));
-        break;
-    default:
-        break;
-    }
-}
-
-void tr_pass_forward(tr_pass *pass, const float *params, size_t n_samples) {
-    const float *rows = pass->input;
+void tr_pass_forward(tr_pass *pass, size_t n_samples) {
+    const size_t n = padded(n_samples);
+    const double *rows = pass->input;
+    pad(pass->input, tr_network_n_inputs(pass->network), n_samples);
     for (size_t i = 0; i < tr_network_n_layers(pass->network); i++) {
         const tr_layer_view *layer = tr_network_layer(pass->network, i);
-        for (size_t unit = 0; unit < layer->n_units; unit++) {
-            float *restrict z = pass->z[i] + unit * pass->stride;
-            const double *restrict sums = pass->sums;
-            const float bias = params[layer->bias + unit];
-            weighted_rows(pass->sums, rows, pass->stride, params + layer->weights + unit,
-                          layer->n_units, layer->n_inputs, n_samples);
-            for (size_t s = 0; s < n_samples; s++)
-                z[s] = (float)sums[s] + bias;
-            activate(layer->activation, z, pass->output[i] + unit * pass->stride, n_samples);
+        const tr_dense here = dense(pass, layer);
+        if (layer->activation == TR_ACTIVATION_RELU) {
+            pass->kernels->dense_relu(&here, rows, pass->output[i], pass->slope[i], n);
+        } else {
+            pass->kernels->dense_sums(&here, rows, pass->output[i], n);
+            if (layer->activation == TR_ACTIVATION_SOFTMAX)
+                pass->kernels->softmax(layer->n_units, pass->output[i], pass->delta[i], n);
+            else
+                pass->kernels->activate(layer, pass->output[i], pass->slope[i], n);
         }
         rows = pass->output[i];
     }
 }
 
-double tr_pass_squared_error(tr_pass *pass, size_t n_samples) {
-    double total = 0;
-    for (size_t unit = 0; unit < tr_network_n_outputs(pass->network); unit++) {
-        const float *restrict output = tr_pass_output(pass, unit);
-        const float *restrict target = tr_pass_target(pass, unit);
-        float *restrict difference = pass->difference + unit * pass->stride;
-        for (size_t s = 0; s < n_samples; s++)
-            difference[s] = output[s] - target[s];
-        total += dot(difference, difference, n_samples);
-    }
-    return total;
+double tr_pass_loss(tr_pass *pass, tr_loss loss, size_t n_samples, size_t batch_size) {
+    const size_t last = tr_network_n_layers(pass->network) - 1;
+    const tr_loss_rows rows = {.n_outputs = tr_network_n_outputs(pass->network),
+                               .outputs = pass->output[last],
+                               .slopes = pass->slope[last],
+                               .targets = pass->target,
+                               .deltas = pass->delta[last],
+                               .terms = pass->terms};
+    const double factor = loss == TR_LOSS_MEAN_SQUARED_ERROR ? 2 : 1;
+    const double scale = factor / tr_loss_divisor(loss, batch_size, rows.n_outputs);
+    pad(pass->target, rows.n_outputs, n_samples);
+    return pass->kernels->sum_loss(loss, &rows, (float)scale, n_samples, padded(n_samples));
 }
 
-void tr_pass_backward(tr_pass *pass, const float *params, size_t n_samples, float *gradient) {
-    size_t stride = pass->stride;
-    size_t n_layers = tr_network_n_layers(pass->network);
-    size_t n_outputs = tr_network_n_outputs(pass->network);
-    const float scale = (float)(2.0 / ((double)n_samples * (double)n_outputs));
-    for (size_t unit = 0; unit < n_outputs; unit++)
-        for (size_t s = 0; s < n_samples; s++)
-            pass->delta[unit * stride + s] = scale * pass->difference[unit * stride + s];
-
-    for (size_t i = n_layers; i-- > 0;) {
+void tr_pass_backward(tr_pass *pass, size_t n_samples) {
+    const size_t n = padded(n_samples);
+    for (size_t i = tr_network_n_layers(pass->network); i-- > 0;) {
         const tr_layer_view *layer = tr_network_layer(pass->network, i);
-        const float *rows = i ? pass->output[i - 1] : pass->input;
-        for (size_t unit = 0; unit < layer->n_units; unit++) {
-            float *delta = pass->delta + unit * stride;
-            multiply_derivative(layer->activation, pass->z[i] + unit * stride, delta, n_samples);
-            for (size_t k = 0; k < layer->n_inputs; k++)
-                gradient[layer->weights + k * layer->n_units + unit] =
-                    (float)dot(rows + k * stride, delta, n_samples);
-            gradient[layer->bias + unit] = (float)sum(delta, n_samples);
-        }
-        if (i == 0)
-            break;
-        for (size_t k = 0; k < layer->n_inputs; k++) {
-            float *restrict before = pass->delta_before + k * stride;
-            const double *restrict sums = pass->sums;
-            weighted_rows(pass->sums, pass->delta, stride,
-                          params + layer->weights + k * layer->n_units, 1, layer->n_units,
-                          n_samples);
-            for (size_t s = 0; s < n_samples; s++)
-                before[s] = (float)sums[s];
-        }
-        float *swapped = pass->delta;
-        pass->delta = pass->delta_before;
-        pass->delta_before = swapped;
+        const tr_dense here = dense(pass, layer);
+        pass->kernels->dense_gradient(&here, i ? pass->output[i - 1] : pass->input, pass->delta[i],
+                                      pass->gradient + layer->weights, n);
+        if (i > 0)
+            pass->kernels->dense_deltas(&here, pass->delta[i], pass->slope[i - 1],
+                                        pass->delta[i - 1], n);
     }
+}
+
+void tr_pass_take_gradient(tr_pass *pass, float *gradient) {
+    pass->kernels->take(gradient, pass->gradient, tr_network_n_params(pass->network));
 }

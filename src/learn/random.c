@@ -1,8 +1,10 @@
 #include <trainreel/random.h>
 
+#include "kernels.h"
+
 #include <math.h>
 
-enum { N = 624, M = 397 };
+enum { N = TR_TWISTER_WORDS };
 
 void tr_random_seed(tr_random *random, uint32_t seed) {
     for (int i = 0; i < N; i++) {
@@ -14,29 +16,17 @@ void tr_random_seed(tr_random *random, uint32_t seed) {
     random->gauss = 0;
 }
 
-static uint32_t twist(uint32_t upper, uint32_t lower, uint32_t other) {
-    uint32_t mixed = (upper & UINT32_C(0x80000000)) | (lower & UINT32_C(0x7fffffff));
-    return other ^ (mixed >> 1) ^ (UINT32_C(0x9908b0df) & (0u - (lower & 1u)));
-}
-
 static void refill(tr_random *random) {
-    uint32_t *key = random->key;
-    for (int i = 0; i < N - M; i++)
-        key[i] = twist(key[i], key[i + 1], key[i + M]);
-    for (int i = N - M; i < N - 1; i++)
-        key[i] = twist(key[i], key[i + 1], key[i + M - N]);
-    key[N - 1] = twist(key[N - 1], key[0], key[M - 1]);
+    tr_kernels_get()->twist(random->key);
     random->position = 0;
 }
 
 uint32_t tr_random_u32(tr_random *random) {
+    uint32_t word;
     if (random->position >= N)
         refill(random);
-    uint32_t word = random->key[random->position++];
-    word ^= word >> 11;
-    word ^= (word << 7) & UINT32_C(0x9d2c5680);
-    word ^= (word << 15) & UINT32_C(0xefc60000);
-    return word ^ (word >> 18);
+    tr_kernels_get()->temper(&word, &random->key[random->position++], 1);
+    return word;
 }
 
 double tr_random_double(tr_random *random) {
@@ -72,12 +62,17 @@ double tr_random_normal(tr_random *random, double mean, double standard_deviatio
     return mean + standard_deviation * standard_normal(random);
 }
 
+/* The smallest 2^k - 1 that is not below `max`. */
+static uint32_t mask_of(uint32_t max) {
+    for (int shift = 1; shift < 32; shift *= 2)
+        max |= max >> shift;
+    return max;
+}
+
 uint32_t tr_random_interval(tr_random *random, uint32_t max) {
     if (max == 0)
         return 0;
-    uint32_t mask = max;
-    for (int shift = 1; shift < 32; shift *= 2)
-        mask |= mask >> shift;
+    const uint32_t mask = mask_of(max);
     uint32_t value;
     do
         value = tr_random_u32(random) & mask;
@@ -85,11 +80,40 @@ uint32_t tr_random_interval(tr_random *random, uint32_t max) {
     return value;
 }
 
+/* The next words of the generator, at least one and at most `most`, without using them up; returns how
+ * many. */
+static int look_ahead(tr_random *random, uint32_t *words, int most) {
+    if (random->position >= N)
+        refill(random);
+    const int left = N - random->position;
+    const int count = left < most ? left : most;
+    tr_kernels_get()->temper(words, random->key + random->position, count);
+    return count;
+}
+
+/* What tr_random_interval() would do for i = count - 1, count - 2 … 1, but on words in stock, and
+ * without branching on whether a word is rejected, which no processor could predict: then the element
+ * is swapped with itself, and i stays. */
 void tr_random_shuffle(tr_random *random, uint32_t *indices, size_t count) {
-    for (size_t i = count; i-- > 1;) {
-        size_t j = tr_random_interval(random, (uint32_t)i);
-        uint32_t swapped = indices[i];
-        indices[i] = indices[j];
-        indices[j] = swapped;
+    uint32_t words[64];
+    const uint32_t *next = words, *end = words;
+    uint32_t i = count ? (uint32_t)(count - 1) : 0;
+    while (i > 0) {
+        const uint32_t mask = mask_of(i);
+        const uint32_t last = mask >> 1; /* from there on another mask holds */
+        if (next == end) {
+            end = words + look_ahead(random, words, sizeof words / sizeof *words);
+            next = words;
+        }
+        const uint32_t *before = next;
+        do {
+            const uint32_t word = *next++ & mask;
+            const uint32_t j = word < i ? word : i;
+            const uint32_t at_i = indices[i], at_j = indices[j];
+            indices[i] = at_j;
+            indices[j] = at_i;
+            i = i - 1 + (word > i);
+        } while (next < end && i > last);
+        random->position += (int)(next - before);
     }
 }

@@ -2,6 +2,8 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "loss.h"
+#include "optimizer.h"
 #include "pass.h"
 
 #include <math.h>
@@ -13,9 +15,11 @@ typedef struct training {
     float *params;
     float *gradient;
     uint32_t *order; /* the samples of an epoch, shuffled again and again in place */
-    float *x;        /* [n_inputs][n_samples]: the data as float32 */
-    float *y;        /* [n_outputs][n_samples] */
+    double *x;       /* [n_inputs][n_samples]: the data as float32 numbers */
+    double *y;       /* [n_outputs][n_samples] */
     tr_pass *pass;
+    tr_optimizer_state *optimizer;
+    tr_loss loss;
     float learning_rate;
 } training;
 
@@ -45,32 +49,41 @@ static tr_status check(const tr_network *network, const tr_dataset *dataset,
         return status;
     if (options->batch_size < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the batch size is at least 1");
-    if (!isfinite(options->learning_rate) || options->learning_rate < 0)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "the learning rate is a number from 0, not %g",
-                       options->learning_rate);
-    return TR_OK;
+    status = tr_optimizer_check(options, diag);
+    return status ? status : tr_check_targets(network, dataset, options->loss, diag);
 }
 
-static void gather(float *restrict row, const float *restrict column,
+static void gather(double *restrict row, const double *restrict column,
                    const uint32_t *restrict order, size_t n) {
     for (size_t s = 0; s < n; s++)
         row[s] = column[order[s]];
 }
 
-/* One iteration on the samples that `order` lists; returns the batch's loss before the update. */
-static float update(training *fit, const uint32_t *order, size_t n) {
+/* The sum of the loss over the samples that `order` lists, at most TR_BLOCK; adds their share of the
+ * gradient. */
+static double learn_block(training *fit, const uint32_t *order, size_t n, size_t batch_size) {
     size_t n_samples = fit->dataset->n_samples;
-    size_t n_outputs = fit->dataset->n_outputs;
     for (size_t input = 0; input < fit->dataset->n_inputs; input++)
         gather(tr_pass_input(fit->pass, input), fit->x + input * n_samples, order, n);
-    for (size_t output = 0; output < n_outputs; output++)
+    for (size_t output = 0; output < fit->dataset->n_outputs; output++)
         gather(tr_pass_target(fit->pass, output), fit->y + output * n_samples, order, n);
-    tr_pass_forward(fit->pass, fit->params, n);
-    double total = tr_pass_squared_error(fit->pass, n);
-    tr_pass_backward(fit->pass, fit->params, n, fit->gradient);
-    for (size_t p = 0; p < tr_network_n_params(fit->network); p++)
-        fit->params[p] -= fit->learning_rate * fit->gradient[p];
-    return (float)(total / ((double)n * (double)n_outputs));
+    tr_pass_forward(fit->pass, n);
+    double total = tr_pass_loss(fit->pass, fit->loss, n, batch_size);
+    tr_pass_backward(fit->pass, n);
+    return total;
+}
+
+/* One iteration on the samples that `order` lists; returns the batch's loss before the update. */
+static float update(training *fit, const uint32_t *order, size_t batch_size) {
+    double total = 0;
+    for (size_t first = 0; first < batch_size; first += TR_BLOCK) {
+        size_t left = batch_size - first;
+        total += learn_block(fit, order + first, left < TR_BLOCK ? left : TR_BLOCK, batch_size);
+    }
+    tr_pass_take_gradient(fit->pass, fit->gradient);
+    tr_optimizer_update(fit->optimizer, fit->params, fit->gradient);
+    tr_pass_set_params(fit->pass, fit->params);
+    return (float)(total / tr_loss_divisor(fit->loss, batch_size, fit->dataset->n_outputs));
 }
 
 static tr_status diverged(const training *fit, const char *what, uint64_t iteration,
@@ -116,26 +129,31 @@ tr_status tr_fit(const tr_network *network, float *params, const tr_dataset *dat
     if (status)
         return status;
     size_t n_samples = dataset->n_samples;
-    size_t capacity = options->batch_size < n_samples ? options->batch_size : n_samples;
+    size_t n_params = tr_network_n_params(network);
     training fit = {.network = network,
                     .dataset = dataset,
                     .params = params,
+                    .loss = options->loss,
                     .learning_rate = (float)options->learning_rate};
-    fit.gradient = tr_alloc_aligned(tr_network_n_params(network), sizeof *fit.gradient);
+    fit.gradient = tr_alloc_aligned(n_params, sizeof *fit.gradient);
     fit.order = tr_alloc_array(n_samples, sizeof *fit.order);
     fit.x = tr_alloc_aligned(n_samples * dataset->n_inputs, sizeof *fit.x);
     fit.y = tr_alloc_aligned(n_samples * dataset->n_outputs, sizeof *fit.y);
     if (!fit.gradient || !fit.order || !fit.x || !fit.y)
         status = tr_fail_memory(diag, "training");
     if (!status)
-        status = tr_pass_create(&fit.pass, network, capacity, true, diag);
+        status = tr_pass_create(&fit.pass, network, true, diag);
+    if (!status)
+        status = tr_optimizer_create(&fit.optimizer, options, n_params, diag);
     if (!status) {
         tr_columns_from_rows(fit.x, dataset->x, n_samples, dataset->n_inputs);
         tr_columns_from_rows(fit.y, dataset->y, n_samples, dataset->n_outputs);
         for (size_t s = 0; s < n_samples; s++)
             fit.order[s] = (uint32_t)s;
+        tr_pass_set_params(fit.pass, params);
         status = run(&fit, options, random, step, context, diag);
     }
+    tr_optimizer_destroy(&fit.optimizer);
     tr_pass_destroy(&fit.pass);
     free(fit.gradient);
     free(fit.order);

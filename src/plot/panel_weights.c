@@ -372,7 +372,7 @@ static tr_status create_legend(weights_panel *weights, tr_diag *diag) {
             snprintf(names[i], NAME_SIZE, "dense%zu", i + 1);
         rows[i] = (tr_legend_row){names[i], source->theme.lines[i], TR_MARK_LINE};
     }
-    return tr_legend_create(&weights->legend, &weights->setting, &weights->axes, TR_CORNER_LEFT,
+    return tr_legend_create(&weights->legend, &weights->setting, &weights->axes, TR_CORNER_TOP_LEFT,
                             rows, (int)n_rows, diag);
 }
 

@@ -1,0 +1,114 @@
+/* Kernels of losses. Only for kernels_table.h. */
+#ifndef TR_LEARN_LOSSES_H
+#define TR_LEARN_LOSSES_H
+
+#include "elementary.h"
+
+#include <math.h>
+
+/* What binary_crossentropy clips predictions to, as float32: Keras' 1e-7 from 0 and 1. */
+#define CLIP_LOW ((double)1e-7f)
+#define CLIP_HIGH ((double)(float)(1 - 1e-7))
+
+/* A sample's term of the loss, and its derivative by the weighted sum times the scale. */
+typedef struct term {
+    double loss;
+    double delta;
+} term;
+
+/* Prediction, target, derivative of the activation, and logarithm of the prediction if it is a
+ * softmax's. All but the last are float32 numbers, and so are the steps to the delta. */
+typedef struct term_input {
+    double p;
+    double t;
+    double slope;
+    double logarithm;
+} term_input;
+
+TR_INLINE term squared_error(term_input in, double scale) {
+    const double difference = tr_rounded(in.p - in.t);
+    return (term){.loss = difference * difference,
+                  .delta = tr_rounded(tr_rounded(scale * difference) * in.slope)};
+}
+
+/* The derivative of |p - t| is 0 where both are equal, as in Theano. */
+TR_INLINE term absolute_error(term_input in, double scale) {
+    const double not_above = in.p < in.t ? -scale : 0;
+    return (term){.loss = fabs(tr_rounded(in.p - in.t)),
+                  .delta = tr_rounded((in.p > in.t ? scale : not_above) * in.slope)};
+}
+
+/* With p the sigmoid of z, p' = p (1 - p) is what the loss's (p - t) / (p (1 - p)) is divided by. A
+ * prediction that is clipped changes nothing. */
+TR_INLINE term binary_crossentropy(term_input in, double scale) {
+    const double not_low = in.p < CLIP_LOW ? CLIP_LOW : in.p;
+    const double p = not_low > CLIP_HIGH ? CLIP_HIGH : not_low;
+    const double delta = tr_rounded(scale * tr_rounded(in.p - in.t));
+    return (term){.loss = -(in.t * tr_log(p)) - (1 - in.t) * tr_log(1 - p),
+                  .delta = in.p == p ? delta : 0};
+}
+
+/* The delta is this where the targets add up to 1. */
+TR_INLINE term categorical_crossentropy(term_input in, double scale) {
+    return (term){.loss = -(in.t * in.logarithm),
+                  .delta = tr_rounded(scale * tr_rounded(in.p - in.t))};
+}
+
+/* The sum of a row, in TR_LANES partial sums. */
+TR_INLINE double sum_row(const double *row, size_t n) {
+    tr_lanes sums;
+    tr_clear_lanes(&sums);
+    for (size_t s = 0; s < n; s += TR_LANES) {
+        tr_lanes x;
+        tr_load_lanes(&x, row + s);
+        TR_UNROLL
+        for (int i = 0; i < TR_VECTORS; i++)
+            sums.v[i] += x.v[i];
+    }
+    return tr_sum_lanes(&sums);
+}
+
+/* Of one output. What is beyond the samples counts nothing. */
+TR_INLINE double sum_terms(term (*function)(term_input, double), const tr_loss_rows *rows,
+                           size_t output, double scale, size_t n_samples, size_t n) {
+    const double *restrict p = rows->outputs + output * TR_BLOCK;
+    const double *restrict t = rows->targets + output * TR_BLOCK;
+    const float *restrict slopes = rows->slopes + output * TR_BLOCK;
+    double *restrict deltas = rows->deltas + output * TR_BLOCK;
+    double *restrict losses = rows->terms;
+    for (size_t s = 0; s < n; s++) {
+        const term_input in = {
+            .p = p[s], .t = t[s], .slope = (double)slopes[s], .logarithm = deltas[s]};
+        const term out = function(in, scale);
+        losses[s] = out.loss;
+        deltas[s] = out.delta;
+    }
+    for (size_t s = n_samples; s < n; s++)
+        losses[s] = deltas[s] = 0;
+    return sum_row(losses, n);
+}
+
+static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
+                       size_t n) {
+    const double factor = (double)scale;
+    double total = 0;
+    for (size_t i = 0; i < rows->n_outputs; i++) {
+        switch (loss) {
+        case TR_LOSS_MEAN_SQUARED_ERROR:
+            total += sum_terms(squared_error, rows, i, factor, n_samples, n);
+            break;
+        case TR_LOSS_MEAN_ABSOLUTE_ERROR:
+            total += sum_terms(absolute_error, rows, i, factor, n_samples, n);
+            break;
+        case TR_LOSS_BINARY_CROSSENTROPY:
+            total += sum_terms(binary_crossentropy, rows, i, factor, n_samples, n);
+            break;
+        case TR_LOSS_CATEGORICAL_CROSSENTROPY:
+            total += sum_terms(categorical_crossentropy, rows, i, factor, n_samples, n);
+            break;
+        }
+    }
+    return total;
+}
+
+#endif
