@@ -11,15 +11,14 @@
 static const tr_help help = {
     .command = "train",
     .usage = "[OPTION…]",
-    .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, and writes a\n"
-        "CSV line for every iteration, the initial state first:\n"
-        "\n"
-        "  iteration,epoch,batch_size,loss,full_loss,w,b\n"
-        "\n"
-        "loss is the mean squared error of the batch before the update, full_loss that of\n"
-        "all data after it; w and b are the parameters after it. Numbers have the digits\n"
-        "that bring float32 back exactly.\n",
+    .description = "Trains a net the way Keras does, number for number, by default a single ReLU\n"
+                   "neuron, and writes a CSV line for every iteration, the initial state first:\n"
+                   "\n"
+                   "  iteration,epoch,batch_size,loss,full_loss,w,b\n"
+                   "\n"
+                   "loss is that of the batch before the update, full_loss that of all data after\n"
+                   "it; then come all parameters after it, here w and b. Numbers have the digits\n"
+                   "that bring float32 back exactly.\n",
     .examples = "  trainreel train -o neuron.csv\n"
                 "  trainreel train --batch-size 200 --epochs 100 | tail -n 1\n"};
 
