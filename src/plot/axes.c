@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_INTERVALS = 5 };
+enum { MOST_INTERVALS = 6 };
 
 static double first_tick(const tr_ticks *ticks) {
     return ticks->values[0];
@@ -43,37 +43,51 @@ static double snap(double position, double grid_width) {
     return fmod(grid_width, 2) == 0 ? round(position) : floor(position) + 0.5;
 }
 
+/* Chooses ticks, and where the axis ends: at the ticks around the data or, if `exact`, with the data. A
+ * range that ticks cannot divide is always left to them. */
+static void choose_ends(tr_ticks *ticks, double low, double high, bool exact, int intervals,
+                        double *end_low, double *end_high) {
+    double slack = 1e-6 * (high - low);
+    if (exact) {
+        tr_ticks_choose_inside(ticks, low, high, intervals);
+        exact = first_tick(ticks) >= low - slack && last_tick(ticks) <= high + slack;
+    }
+    if (!exact)
+        tr_ticks_choose(ticks, low, high, intervals);
+    *end_low = exact ? low : first_tick(ticks);
+    *end_high = exact ? high : last_tick(ticks);
+}
+
 /* Ticks for a horizontal axis of `length` pixels whose labels do not run into each other. */
 static tr_status choose_x_ticks(tr_axes *axes, tr_text *text, const tr_style *style,
                                 const tr_axes_content *content, double length, double *widest,
                                 tr_diag *diag) {
     for (int intervals = MOST_INTERVALS; intervals >= 1; intervals--) {
-        if (content->x_exact)
-            tr_ticks_choose_inside(&axes->x_ticks, content->x_low, content->x_high, intervals);
-        else
-            tr_ticks_choose(&axes->x_ticks, content->x_low, content->x_high, intervals);
+        choose_ends(&axes->x_ticks, content->x_low, content->x_high, content->x_exact, intervals,
+                    &axes->x_low, &axes->x_high);
         tr_status status = widest_label(text, &axes->x_ticks, style->label_size, widest, diag);
         if (status)
             return status;
-        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= length)
+        double between = last_tick(&axes->x_ticks) - first_tick(&axes->x_ticks);
+        if (content->x_exact)
+            between *= length / (content->x_high - content->x_low);
+        else
+            between = length;
+        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= between)
             break;
     }
-    axes->x_low = content->x_exact ? content->x_low : first_tick(&axes->x_ticks);
-    axes->x_high = content->x_exact ? content->x_high : last_tick(&axes->x_ticks);
     return TR_OK;
 }
 
 static void choose_y_ticks(tr_axes *axes, const tr_axes_content *content, int intervals) {
     axes->y_log = content->y_log;
-    if (content->y_log)
-        tr_ticks_choose_log(&axes->y_ticks, content->y_low, content->y_high, intervals);
-    else
-        tr_ticks_choose(&axes->y_ticks, content->y_low, content->y_high, intervals);
-    axes->y_low = first_tick(&axes->y_ticks);
-    axes->y_high = last_tick(&axes->y_ticks);
     if (content->y_log) {
-        axes->y_low = tr_log10(axes->y_low);
-        axes->y_high = tr_log10(axes->y_high);
+        tr_ticks_choose_log(&axes->y_ticks, content->y_low, content->y_high, intervals);
+        axes->y_low = tr_log10(first_tick(&axes->y_ticks));
+        axes->y_high = tr_log10(last_tick(&axes->y_ticks));
+    } else {
+        choose_ends(&axes->y_ticks, content->y_low, content->y_high, content->y_exact, intervals,
+                    &axes->y_low, &axes->y_high);
     }
 }
 

@@ -31,7 +31,8 @@ typedef struct tr_axes_content {
     double y_high;
     const char *x_label; /* "" for none */
     const char *y_label;
-    bool x_exact; /* the x axis ends with the data instead */
+    bool x_exact; /* the axis ends with the data instead */
+    bool y_exact; /* not with y_log */
     bool y_log;   /* the y axis is logarithmic */
 } tr_axes_content;
 

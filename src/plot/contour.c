@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 /* Heights below this share of the highest one get no level of their own. */
-#define SMALLEST_SHARE 1e-6
+#define SMALLEST_SHARE 1e-4
 
-enum { FEWEST_LEVELS = 5 };
+enum { FEWEST_LEVELS = 5, LONGEST_STRAIGHT = 64 /* points that one line may stand for */ };
 
 /* The grid with a border of nodes around it that are above every level, so that all outlines close.
  * Node (i, j) of it is node (i - 1, j - 1) of the grid; cell (i, j) is the square of the nodes from
@@ -155,6 +155,50 @@ void tr_contour_clear(tr_contour *contour) {
     free(contour->points);
     free(contour->ends);
     *contour = (tr_contour){0};
+}
+
+/* Whether all points between these two are close to the line from one to the other. */
+static bool is_straight(const tr_point *points, size_t from, size_t to, double tolerance) {
+    double x = points[to].x - points[from].x;
+    double y = points[to].y - points[from].y;
+    double length = sqrt(x * x + y * y);
+    for (size_t i = from + 1; i < to; i++) {
+        double dx = points[i].x - points[from].x;
+        double dy = points[i].y - points[from].y;
+        double along = dx * x + dy * y;
+        if (fabs(dx * y - dy * x) > tolerance * length || along < 0 || along > length * length)
+            return false;
+    }
+    return true;
+}
+
+/* Simplifies points `begin` to `end` to where `kept` points are already. The first and the last stay. */
+static size_t simplify_loop(tr_point *points, size_t begin, size_t end, size_t kept, int columns,
+                            int rows, double tolerance) {
+    size_t from = begin;
+    points[kept++] = points[begin];
+    while (from + 1 < end) {
+        size_t to = from + 1;
+        while (to + 1 < end && to - from < LONGEST_STRAIGHT &&
+               tr_contour_on_border(points[to - 1], points[to], columns, rows) ==
+                   tr_contour_on_border(points[to], points[to + 1], columns, rows) &&
+               is_straight(points, from, to + 1, tolerance))
+            to++;
+        points[kept++] = points[to];
+        from = to;
+    }
+    return kept;
+}
+
+void tr_contour_simplify(tr_contour *contour, int columns, int rows, double tolerance) {
+    size_t kept = 0;
+    for (size_t loop = 0, begin = 0; loop < contour->n_loops; loop++) {
+        size_t end = contour->ends[loop];
+        kept = simplify_loop(contour->points, begin, end, kept, columns, rows, tolerance);
+        contour->ends[loop] = kept;
+        begin = end;
+    }
+    contour->n_points = kept;
 }
 
 /* A power of ten without a library's pow(), whose last bit differs; exact up to 1e22. */

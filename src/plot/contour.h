@@ -32,10 +32,13 @@ void tr_contour_clear(tr_contour *contour);
  * because the grid does. */
 bool tr_contour_on_border(tr_point from, tr_point to, int columns, int rows);
 
+/* Leaves out points that are within `tolerance`, in units of the grid, of the outline without them. */
+void tr_contour_simplify(tr_contour *contour, int columns, int rows, double tolerance);
+
 /* Chooses up to TR_MAX_LEVELS round levels above `lowest` and below `highest`, rising. Their ratios are
  * about even, as is usual for a loss; where that gives too few because the heights hardly differ, or
- * one is below 0, their differences are. Of the lowest heights, those below a millionth of the highest
- * get none. Returns how many. */
+ * one is below 0, their differences are. Of the lowest heights, those below a ten-thousandth of the
+ * highest get none. Returns how many. */
 int tr_contour_levels(double lowest, double highest, double levels[TR_MAX_LEVELS]);
 
 #endif

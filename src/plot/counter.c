@@ -282,3 +282,7 @@ tr_status tr_counter_draw_still(tr_counter *counter, cairo_t *cr, const tr_snaps
     g_object_unref(layout);
     return TR_OK;
 }
+
+const char *tr_counter_line(const tr_counter *counter) {
+    return counter->line;
+}

@@ -39,4 +39,7 @@ void tr_counter_draw(tr_counter *counter, tr_canvas *canvas);
 tr_status tr_counter_draw_still(tr_counter *counter, cairo_t *cr, const tr_snapshot *snapshot,
                                 tr_diag *diag);
 
+/* The line that was drawn last, with its numbers. */
+const char *tr_counter_line(const tr_counter *counter);
+
 #endif

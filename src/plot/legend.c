@@ -69,9 +69,7 @@ tr_status tr_legend_create(tr_legend **out, const tr_panel_setting *setting, con
     if (!status) {
         legend->width = ceil(legend->handle + 0.7 * size + widest) + 1;
         legend->height = ceil(legend->n_rows * 1.5 * size) + 1;
-        legend->x = corner == TR_CORNER_LEFT ? ceil(axes->left + 0.9 * size)
-                                             : floor(axes->right - 0.9 * size - legend->width);
-        legend->y = ceil(axes->top + 0.5 * size);
+        tr_legend_move(legend, axes, corner);
     }
     bool fits = legend->x >= axes->left && legend->x + legend->width <= axes->right &&
                 legend->height <= 0.7 * (axes->bottom - axes->top);
@@ -79,6 +77,21 @@ tr_status tr_legend_create(tr_legend **out, const tr_panel_setting *setting, con
         tr_legend_destroy(&legend);
     *out = legend;
     return status;
+}
+
+void tr_legend_move(tr_legend *legend, const tr_axes *axes, tr_legend_corner corner) {
+    bool left = corner == TR_CORNER_TOP_LEFT || corner == TR_CORNER_BOTTOM_LEFT;
+    bool top = corner == TR_CORNER_TOP_LEFT || corner == TR_CORNER_TOP_RIGHT;
+    double size = legend->size;
+    legend->x =
+        left ? ceil(axes->left + 0.9 * size) : floor(axes->right - 0.9 * size - legend->width);
+    legend->y =
+        top ? ceil(axes->top + 0.5 * size) : floor(axes->bottom - 0.5 * size - legend->height);
+}
+
+bool tr_legend_covers(const tr_legend *legend, double x, double y) {
+    return x >= legend->x && x < legend->x + legend->width && y >= legend->y &&
+           y < legend->y + legend->height;
 }
 
 void tr_legend_destroy(tr_legend **handle) {
@@ -96,7 +109,7 @@ void tr_legend_destroy(tr_legend **handle) {
 static void draw_mark(cairo_t *cr, const tr_legend *legend, int row, double y) {
     tr_set_color(cr, legend->rows[row].color);
     if (legend->rows[row].mark == TR_MARK_DOT) {
-        cairo_arc(cr, legend->handle / 2, y, 1.5 * legend->line_width, 0, 2 * G_PI);
+        cairo_arc(cr, legend->handle / 2, y, 1.3 * legend->line_width, 0, 2 * G_PI);
         cairo_fill(cr);
     } else {
         cairo_set_line_width(cr, legend->line_width);

@@ -14,7 +14,12 @@ typedef struct tr_legend_row {
     tr_legend_mark mark;
 } tr_legend_row;
 
-typedef enum tr_legend_corner { TR_CORNER_LEFT, TR_CORNER_RIGHT } tr_legend_corner; /* at the top */
+typedef enum tr_legend_corner {
+    TR_CORNER_TOP_LEFT,
+    TR_CORNER_TOP_RIGHT,
+    TR_CORNER_BOTTOM_LEFT,
+    TR_CORNER_BOTTOM_RIGHT
+} tr_legend_corner;
 
 typedef struct tr_legend tr_legend;
 
@@ -24,6 +29,12 @@ tr_status tr_legend_create(tr_legend **legend, const tr_panel_setting *setting, 
                            tr_legend_corner corner, const tr_legend_row *rows, int n_rows,
                            tr_diag *diag);
 void tr_legend_destroy(tr_legend **legend);
+
+/* Moves the legend to another corner, before it is drawn. */
+void tr_legend_move(tr_legend *legend, const tr_axes *axes, tr_legend_corner corner);
+
+/* Whether that pixel is behind the legend. */
+bool tr_legend_covers(const tr_legend *legend, double x, double y);
 
 /* Once, when the rest of the background is drawn: for frames, draws the legend on it. */
 tr_status tr_legend_draw_background(tr_legend *legend, cairo_t *cr, tr_diag *diag);

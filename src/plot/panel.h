@@ -110,6 +110,7 @@ extern const tr_panel_ops tr_panel_fit;
 extern const tr_panel_ops tr_panel_data;
 extern const tr_panel_ops tr_panel_error;
 extern const tr_panel_ops tr_panel_weights;
+extern const tr_panel_ops tr_panel_landscape;
 extern const tr_panel_ops tr_panel_network;
 extern const tr_panel_ops tr_panel_neuron;
 

@@ -302,8 +302,8 @@ static tr_status draw_error_background(tr_panel *panel, cairo_t *cr, tr_diag *di
     tr_status status = tr_axes_draw(&error->axes, setting->text, &setting->style, theme,
                                     &error->content, cr, diag);
     if (!status && setting->source->picture->full_loss)
-        status =
-            tr_legend_create(&error->legend, setting, &error->axes, TR_CORNER_RIGHT, rows, 2, diag);
+        status = tr_legend_create(&error->legend, setting, &error->axes, TR_CORNER_TOP_RIGHT, rows,
+                                  2, diag);
     if (!status)
         status = tr_legend_draw_background(error->legend, cr, diag);
     if (!status)

@@ -88,6 +88,33 @@ static tr_status create_grid(fit_panel *fit, tr_diag *diag) {
     return tr_evaluator_create(&fit->evaluator, fit->setting.source->network, fit->grid, diag);
 }
 
+static size_t count_covered(const fit_panel *fit) {
+    const tr_dataset *dataset = fit->samples.dataset;
+    size_t count = 0;
+    for (size_t i = 0; i < dataset->n_samples; i++) {
+        tr_point at = tr_axes_to_pixel(&fit->axes, dataset->x[i], dataset->y[i]);
+        count += tr_legend_covers(fit->legend, at.x, at.y);
+    }
+    return count;
+}
+
+/* Moves the legend to the first corner in which it hides the fewest samples. */
+static void choose_corner(fit_panel *fit) {
+    tr_legend_corner best = TR_CORNER_TOP_LEFT;
+    size_t fewest = SIZE_MAX;
+    for (int corner = TR_CORNER_TOP_LEFT; fit->legend && corner <= TR_CORNER_BOTTOM_RIGHT;
+         corner++) {
+        tr_legend_move(fit->legend, &fit->axes, (tr_legend_corner)corner);
+        size_t count = count_covered(fit);
+        if (count < fewest) {
+            fewest = count;
+            best = (tr_legend_corner)corner;
+        }
+    }
+    if (fit->legend)
+        tr_legend_move(fit->legend, &fit->axes, best);
+}
+
 static tr_status draw_line_background(fit_panel *fit, cairo_t *cr, tr_diag *diag) {
     const tr_panel_setting *setting = &fit->setting;
     const tr_theme *theme = &setting->source->theme;
@@ -98,7 +125,10 @@ static tr_status draw_line_background(fit_panel *fit, cairo_t *cr, tr_diag *diag
     };
     tr_status status = tr_samples_draw(&fit->samples, &fit->axes, &setting->style, theme, cr, diag);
     if (!status)
-        status = tr_legend_create(&fit->legend, setting, &fit->axes, TR_CORNER_LEFT, rows, 2, diag);
+        status =
+            tr_legend_create(&fit->legend, setting, &fit->axes, TR_CORNER_TOP_LEFT, rows, 2, diag);
+    if (!status)
+        choose_corner(fit);
     if (!status)
         status = tr_legend_draw_background(fit->legend, cr, diag);
     if (!status)

@@ -1,110 +1,146 @@
-/* The panel "weights": every parameter over the iterations, up to the snapshot at hand.
+/* The panel "weights": every parameter over the iterations, as far as the snapshot at hand, in axes
+ * that have room for the whole run.
  *
  * Up to TR_N_LINE_COLORS parameters have a colour each, and their name where their curve ends; more
- * are thin translucent lines with a colour for each layer. Of more than TR_MAX_CURVES parameters, so
- * many evenly chosen ones are drawn.
- *
- * In a video the axes stay the same. The curves of the whole run are drawn once, and a frame shows them
- * up to the column of pixels that its iteration falls in. */
+ * are thin translucent lines with a colour for each layer. Of more than MAX_CURVES parameters, so many
+ * evenly chosen ones are drawn, and the label of the axis says so. */
 #include "alloc.h"
-#include "curves.h"
 #include "diag.h"
+#include "growth.h"
 #include "legend.h"
 #include "panel.h"
 #include "replay.h"
+#include "series.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COLLINEAR_PIXELS 0.05   /* of few curves; a point this close to the line is left out */
-#define COLLINEAR_WIDTHS 0.2    /* of many, in line widths */
-#define COLUMN_WIDTHS 0.75      /* of many: of a column this wide only the extremes are kept */
+/* A point this close to the curve without it is left out: in pixels of few curves, and in line widths
+ * of many. */
+#define COLLINEAR_PIXELS 0.05
+#define COLLINEAR_WIDTHS 0.2
+#define SPAN_WIDTHS 0.75        /* of many curves: that a span is wide, in line widths */
 #define LARGEST_LABEL_SHARE 0.3 /* of the panel's width, for names beside the curves */
 
-enum { NAME_SIZE = 48 };
+enum {
+    MAX_CURVES = 1000,
+    MAX_SPANS = 1 << 19, /* of all curves together */
+    MIN_SPANS = 64,
+    NAME_SIZE = 48
+};
 
-typedef struct shared_weights {
-    tr_curves curves;
-    uint64_t first_iteration;
+typedef struct weights_data {
+    size_t n_curves;
+    size_t *params; /* the parameter that each curve shows, rising */
+    tr_series *series;
     uint64_t last_iteration;
-} shared_weights;
+    double lowest; /* of all values; 0 and 0 if none is finite */
+    double highest;
+} weights_data;
 
-/* A part of the picture in whole pixels. */
-typedef struct area {
-    int x;
-    int y;
-    int width;
-    int height;
-} area;
+/* A curve in pixels; x rises. */
+typedef struct pixel_curve {
+    size_t n_points;
+    tr_point *points;
+} pixel_curve;
 
 typedef struct weights_panel {
     tr_panel panel;
     tr_panel_setting setting;
-    const shared_weights *shared;
+    const weights_data *data;
     tr_axes axes;
     tr_axes_content content;
     char y_label[NAME_SIZE];
     double label_width; /* of the widest name beside the curves; 0 if there are none */
     PangoLayout *names[TR_N_LINE_COLORS];
     tr_legend *legend;
-    tr_point *points;
-    area area;              /* what the curves may reach */
-    cairo_surface_t *plain; /* the area without curves; NULL for a still, as is the next */
-    cairo_surface_t *drawn; /* with the curves of the whole run */
-    int revealed;           /* columns of the area that the canvas' background has from `drawn` */
+    tr_growth *growth;
+    pixel_curve *curves;
 } weights_panel;
 
-static tr_status visit(const tr_snapshot *snapshot, void *context) {
-    tr_curves_add(context, snapshot);
+/* ---- reading the recording ---- */
+
+static void release_weights(void *handle) {
+    weights_data *data = handle;
+    if (!data)
+        return;
+    for (size_t i = 0; data->series && i < data->n_curves; i++)
+        tr_series_clear(&data->series[i]);
+    free(data->series);
+    free(data->params);
+    free(data);
+}
+
+static tr_status add_snapshot(const tr_snapshot *snapshot, void *context) {
+    weights_data *data = context;
+    for (size_t i = 0; i < data->n_curves; i++)
+        tr_series_add(&data->series[i], snapshot->iteration,
+                      (double)snapshot->params[data->params[i]]);
     return TR_OK;
 }
 
-static void release_weights(void *handle) {
-    shared_weights *shared = handle;
-    if (!shared)
-        return;
-    tr_curves_clear(&shared->curves);
-    free(shared);
+/* How many spans a curve is divided into: one a pixel; fewer of many curves, whose thin lines would
+ * not show them. */
+static size_t choose_spans(size_t n_curves, const tr_style *style, double width) {
+    double spans = width;
+    if (n_curves > TR_N_LINE_COLORS)
+        spans = fmin(width / (SPAN_WIDTHS * style->line_width), MAX_SPANS / (double)n_curves);
+    return (size_t)fmax(spans, MIN_SPANS);
 }
 
-static tr_status read_curves(shared_weights *shared, const tr_panel_source *source, tr_diag *diag) {
-    const tr_recording *recording = source->recording;
-    size_t n_params = tr_network_n_params(source->network);
-    uint64_t n_snapshots = tr_recording_n_snapshots(recording);
+static tr_status create_series(weights_data *data, size_t n_params, size_t n_spans, tr_diag *diag) {
+    data->n_curves = n_params < MAX_CURVES ? n_params : MAX_CURVES;
+    data->params = tr_alloc_array(data->n_curves, sizeof *data->params);
+    data->series = tr_alloc_array(data->n_curves, sizeof *data->series);
+    if (!data->params || !data->series)
+        return tr_fail_memory(diag, "the weights");
     tr_status status = TR_OK;
-    if (n_snapshots) {
-        status = tr_replay_iteration(recording, 0, &shared->first_iteration, diag);
-        if (!status)
-            status = tr_replay_iteration(recording, n_snapshots - 1, &shared->last_iteration, diag);
+    for (size_t i = 0; !status && i < data->n_curves; i++) {
+        data->params[i] = (size_t)((uint64_t)i * n_params / data->n_curves);
+        status = tr_series_init(&data->series[i], data->last_iteration, n_spans, diag);
     }
-    if (!status)
-        status = tr_curves_init(&shared->curves, n_params, n_snapshots, shared->first_iteration,
-                                shared->last_iteration, diag);
-    if (!status)
-        status = tr_replay(recording, n_params, visit, &shared->curves, diag);
-    if (!status)
-        tr_curves_finish(&shared->curves);
     return status;
 }
 
-static tr_status prepare_weights(void **out, const tr_panel_source *source, double width,
-                                 double height, tr_diag *diag) {
-    (void)width, (void)height;
-    *out = NULL;
-    shared_weights *shared = tr_alloc_array(1, sizeof *shared);
-    if (!shared)
-        return tr_fail_memory(diag, "the curves of the weights");
-    tr_status status = read_curves(shared, source, diag);
-    if (status)
-        release_weights(shared);
-    else
-        *out = shared;
-    return status;
+static void finish_series(weights_data *data) {
+    data->lowest = INFINITY;
+    data->highest = -INFINITY;
+    for (size_t i = 0; i < data->n_curves; i++) {
+        tr_series_finish(&data->series[i]);
+        data->lowest = fmin(data->lowest, data->series[i].lowest);
+        data->highest = fmax(data->highest, data->series[i].highest);
+    }
+    if (data->lowest > data->highest)
+        data->lowest = data->highest = 0;
 }
+
+static tr_status prepare_weights(void **shared, const tr_panel_source *source, double width,
+                                 double height, tr_diag *diag) {
+    size_t n_params = tr_network_n_params(source->network);
+    tr_style style = tr_style_for((int)width, (int)height);
+    *shared = NULL;
+    weights_data *data = tr_alloc_array(1, sizeof *data);
+    if (!data)
+        return tr_fail_memory(diag, "the weights");
+    tr_status status = tr_replay_last_iteration(source->recording, &data->last_iteration, diag);
+    if (!status)
+        status = create_series(data, n_params, choose_spans(n_params, &style, width), diag);
+    if (!status)
+        status = tr_replay(source->recording, n_params, add_snapshot, data, diag);
+    if (status) {
+        release_weights(data);
+        return status;
+    }
+    finish_series(data);
+    *shared = data;
+    return TR_OK;
+}
+
+/* ---- the panel ---- */
 
 static bool has_few_curves(const weights_panel *weights) {
-    return weights->shared->curves.n_curves <= TR_N_LINE_COLORS;
+    return weights->data->n_curves <= TR_N_LINE_COLORS;
 }
 
 static void destroy_weights(tr_panel *panel) {
@@ -114,27 +150,28 @@ static void destroy_weights(tr_panel *panel) {
     for (int i = 0; i < TR_N_LINE_COLORS; i++)
         if (weights->names[i])
             g_object_unref(weights->names[i]);
+    for (size_t i = 0; weights->curves && i < weights->data->n_curves; i++)
+        free(weights->curves[i].points);
+    free(weights->curves);
+    tr_growth_destroy(&weights->growth);
     tr_legend_destroy(&weights->legend);
-    cairo_surface_destroy(weights->plain);
-    cairo_surface_destroy(weights->drawn);
-    free(weights->points);
     free(weights);
 }
 
 static void curve_name(const weights_panel *weights, size_t curve, char name[NAME_SIZE]) {
-    tr_network_param_name(weights->setting.source->network, weights->shared->curves.params[curve],
-                          name, NAME_SIZE);
+    tr_network_param_name(weights->setting.source->network, weights->data->params[curve], name,
+                          NAME_SIZE);
 }
 
 /* Lays out the names of few curves, if there is room for them beside the curves. */
 static tr_status create_names(weights_panel *weights, tr_diag *diag) {
     const tr_panel_setting *setting = &weights->setting;
-    const tr_curves *curves = &weights->shared->curves;
+    size_t n_curves = weights->data->n_curves;
     double size = setting->style.label_size;
     double widest = 0;
     if (!has_few_curves(weights))
         return TR_OK;
-    for (size_t i = 0; i < curves->n_curves; i++) {
+    for (size_t i = 0; i < n_curves; i++) {
         char name[NAME_SIZE];
         curve_name(weights, i, name);
         tr_status status = tr_text_layout(setting->text, name, size, &weights->names[i], diag);
@@ -144,25 +181,24 @@ static tr_status create_names(weights_panel *weights, tr_diag *diag) {
     }
     double needed = 1.6 * size + widest;
     double room = setting->height - 5 * size;
-    if (needed <= LARGEST_LABEL_SHARE * setting->width &&
-        1.2 * size * (double)curves->n_curves <= room)
+    if (needed <= LARGEST_LABEL_SHARE * setting->width && 1.2 * size * (double)n_curves <= room)
         weights->label_width = needed;
     return TR_OK;
 }
 
 static void choose_content(weights_panel *weights) {
-    const shared_weights *shared = weights->shared;
+    const weights_data *data = weights->data;
     const tr_panel_setting *setting = &weights->setting;
     size_t n_params = tr_network_n_params(setting->source->network);
     snprintf(weights->y_label, sizeof weights->y_label, "weight");
-    if (n_params > shared->curves.n_curves)
-        snprintf(weights->y_label, sizeof weights->y_label, "weight (%zu of %zu)",
-                 shared->curves.n_curves, n_params);
+    if (n_params > data->n_curves)
+        snprintf(weights->y_label, sizeof weights->y_label, "weight (%zu of %zu)", data->n_curves,
+                 n_params);
     weights->content =
-        (tr_axes_content){.x_low = (double)shared->first_iteration,
-                          .x_high = (double)shared->last_iteration,
-                          .y_low = shared->curves.lowest,
-                          .y_high = shared->curves.highest,
+        (tr_axes_content){.x_high = data->last_iteration ? (double)data->last_iteration : 1,
+                          .x_exact = true,
+                          .y_low = data->lowest,
+                          .y_high = data->highest,
                           .x_label = setting->x_label ? setting->x_label : "iteration",
                           .y_label = setting->y_label ? setting->y_label : weights->y_label};
 }
@@ -171,9 +207,9 @@ static tr_status create_weights(tr_panel **out, const tr_panel_setting *setting,
     *out = NULL;
     weights_panel *weights = tr_alloc_array(1, sizeof *weights);
     if (!weights)
-        return tr_fail_memory(diag, "the picture");
+        return tr_fail_memory(diag, "the weights");
     weights->setting = *setting;
-    weights->shared = setting->shared;
+    weights->data = setting->shared;
     weights->panel.axes = &weights->axes;
     choose_content(weights);
     tr_status status = create_names(weights, diag);
@@ -188,6 +224,8 @@ static tr_status create_weights(tr_panel **out, const tr_panel_setting *setting,
     return status;
 }
 
+/* ---- the curves ---- */
+
 /* The layer, counted from 0, that a parameter belongs to. */
 static size_t layer_of(const tr_network *network, size_t param) {
     size_t layer = 0;
@@ -199,98 +237,128 @@ static size_t layer_of(const tr_network *network, size_t param) {
 
 static tr_color curve_color(const weights_panel *weights, size_t curve) {
     const tr_panel_source *source = weights->setting.source;
-    size_t index = has_few_curves(weights)
-                       ? curve
-                       : layer_of(source->network, weights->shared->curves.params[curve]);
+    size_t index =
+        has_few_curves(weights) ? curve : layer_of(source->network, weights->data->params[curve]);
     return source->theme.lines[index % TR_N_LINE_COLORS];
 }
 
-/* Keeps the first, the lowest, the highest and the last point of every column, in their order. */
-static size_t thin_columns(tr_point *points, size_t count, double column) {
-    size_t kept = 0;
-    for (size_t first = 0, end; first < count; first = end) {
-        size_t low = first, high = first;
-        for (end = first; end < count && points[end].x < points[first].x + column; end++) {
-            low = points[end].y < points[low].y ? end : low;
-            high = points[end].y > points[high].y ? end : high;
-        }
-        const size_t chosen[] = {first, low < high ? low : high, low < high ? high : low, end - 1};
-        tr_point column_points[4];
-        for (int i = 0; i < 4; i++)
-            column_points[i] = points[chosen[i]];
-        for (int i = 0; i < 4; i++)
-            if (i == 0 || chosen[i] != chosen[i - 1])
-                points[kept++] = column_points[i];
+/* The curves of the whole run in pixels. */
+static tr_status create_curves(weights_panel *weights, tr_diag *diag) {
+    const weights_data *data = weights->data;
+    double tolerance = has_few_curves(weights)
+                           ? COLLINEAR_PIXELS
+                           : COLLINEAR_WIDTHS * weights->setting.style.line_width;
+    weights->curves = tr_alloc_array(data->n_curves, sizeof *weights->curves);
+    if (!weights->curves)
+        return tr_fail_memory(diag, "the weights");
+    for (size_t i = 0; i < data->n_curves; i++) {
+        const tr_series *series = &data->series[i];
+        pixel_curve *curve = &weights->curves[i];
+        curve->points = tr_alloc_array(series->n_points, sizeof *curve->points);
+        if (!curve->points)
+            return tr_fail_memory(diag, "the weights");
+        for (size_t k = 0; k < series->n_points; k++)
+            curve->points[k] = tr_axes_to_pixel(&weights->axes, (double)series->points[k].iteration,
+                                                series->points[k].value);
+        curve->n_points = tr_polyline_simplify(curve->points, series->n_points, tolerance);
     }
-    return kept;
+    return TR_OK;
 }
 
-/* The pixels of a curve up to an iteration, where the parameter has that value. Returns how many. */
-static size_t trace_curve(const weights_panel *weights, size_t curve, uint64_t iteration,
-                          float value) {
-    const tr_curves *curves = &weights->shared->curves;
-    const float *values = tr_curves_values(curves, curve);
-    double line_width = weights->setting.style.line_width;
-    tr_point *points = weights->points;
-    size_t count = 0;
-    for (size_t i = 0; i < curves->n_points && curves->iterations[i] < iteration; i++)
-        points[count++] =
-            tr_axes_to_pixel(&weights->axes, (double)curves->iterations[i], (double)values[i]);
-    points[count++] = tr_axes_to_pixel(&weights->axes, (double)iteration, (double)value);
-    /* the polyline wants x to rise, also where several points fall on one iteration */
-    for (size_t i = 1; i < count; i++)
-        points[i].x = fmax(points[i].x, points[i - 1].x + 1e-5);
-    if (has_few_curves(weights))
-        return tr_polyline_simplify(points, count, COLLINEAR_PIXELS);
-    count = thin_columns(points, count, COLUMN_WIDTHS * line_width);
-    return tr_polyline_simplify(points, count, COLLINEAR_WIDTHS * line_width);
+/* x up to which the curves are drawn: the end of the column of pixels that the iteration falls in. */
+static double visible_to(const weights_panel *weights, const tr_snapshot *snapshot) {
+    if (snapshot->iteration >= weights->data->last_iteration)
+        return INFINITY;
+    return ceil(tr_axes_to_pixel(&weights->axes, (double)snapshot->iteration, 0).x);
 }
 
-static void stroke_curve(const weights_panel *weights, cairo_t *cr, size_t count) {
-    bool joined = false;
-    cairo_new_path(cr);
-    for (size_t i = 0; i < count; i++) {
-        tr_point point = weights->points[i];
-        if (!isfinite(point.y))
-            joined = false;
-        else if (joined)
-            cairo_line_to(cr, point.x, point.y);
+static void reach(void *context, const tr_snapshot *snapshot, double *settled, double *head) {
+    *settled = *head = visible_to(context, snapshot);
+}
+
+static bool measure(void *context, const tr_snapshot *snapshot, double left, double right,
+                    double *top, double *bottom) {
+    const weights_panel *weights = context;
+    double margin = weights->setting.style.line_width;
+    (void)right;
+    *top = weights->axes.top - margin;
+    *bottom = weights->axes.bottom + margin;
+    return left < visible_to(weights, snapshot);
+}
+
+/* Number of the first point that is not left of x. */
+static size_t find_point(const pixel_curve *curve, double x) {
+    size_t low = 0;
+    size_t high = curve->n_points;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (curve->points[middle].x < x)
+            low = middle + 1;
         else
-            cairo_move_to(cr, point.x, point.y);
-        joined = isfinite(point.y);
+            high = middle;
+    }
+    return low;
+}
+
+static tr_point point_between(tr_point from, tr_point to, double x) {
+    double share = (x - from.x) / (to.x - from.x);
+    return (tr_point){x, from.y + share * (to.y - from.y)};
+}
+
+/* Strokes the part of a curve that is visible from `left` to `right`, ending at `end` if it goes on
+ * there. */
+static void stroke_curve(const pixel_curve *curve, cairo_t *cr, double left, double right,
+                         double end) {
+    size_t first = find_point(curve, left);
+    first -= first > 0;
+    cairo_new_path(cr);
+    for (size_t i = first; i < curve->n_points; i++) {
+        tr_point at = curve->points[i];
+        if (at.x > end && i > 0)
+            at = point_between(curve->points[i - 1], at, end);
+        cairo_line_to(cr, at.x, at.y);
+        if (curve->points[i].x >= right || curve->points[i].x >= end)
+            break;
     }
     cairo_stroke(cr);
 }
 
-/* All curves up to an iteration; `params` are those of its snapshot. */
-static void draw_curves(const weights_panel *weights, cairo_t *cr, uint64_t iteration,
-                        const float *params) {
-    const tr_curves *curves = &weights->shared->curves;
-    double n_curves = (double)curves->n_curves;
+/* In a video the curves are cut at a column of pixels, so that what is left of it never changes; in a
+ * still they really end there. */
+static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
+                   double right) {
+    const weights_panel *weights = context;
+    const tr_style *style = &weights->setting.style;
     bool few = has_few_curves(weights);
-    double width = weights->setting.style.line_width;
-    double opacity = few ? 1 : fmax(0.25, fmin(0.75, 14 / sqrt(n_curves * 10)));
-    cairo_save(cr);
-    cairo_rectangle(cr, weights->area.x, weights->area.y, weights->area.width,
-                    weights->area.height);
-    cairo_clip(cr);
-    cairo_set_line_width(cr, few ? width : fmax(0.5 * width, 0.8));
+    double n_curves = (double)weights->data->n_curves;
+    double opacity = few ? 1 : fmax(0.25, fmin(0.75, 4.5 / sqrt(n_curves)));
+    double visible = visible_to(weights, snapshot);
+    double end = weights->setting.still ? visible : INFINITY;
+    if (visible < right && !weights->setting.still) {
+        cairo_rectangle(cr, left, weights->axes.top - style->line_width, visible - left,
+                        weights->axes.bottom - weights->axes.top + 2 * style->line_width);
+        cairo_clip(cr);
+    }
+    cairo_set_line_width(cr, few ? style->line_width : fmax(0.5 * style->line_width, 0.8));
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    for (size_t i = 0; i < curves->n_curves; i++) {
+    for (size_t i = 0; i < weights->data->n_curves; i++) {
         tr_color color = curve_color(weights, i);
         cairo_set_source_rgba(cr, (color >> 16 & 0xFF) / 255.0, (color >> 8 & 0xFF) / 255.0,
                               (color & 0xFF) / 255.0, opacity);
-        stroke_curve(weights, cr, trace_curve(weights, i, iteration, params[curves->params[i]]));
+        stroke_curve(&weights->curves[i], cr, left - style->line_width, right + style->line_width,
+                     end);
     }
-    cairo_restore(cr);
 }
+
+static const tr_growth_ops growth_ops = {reach, measure, stroke};
+
+/* ---- drawing ---- */
 
 /* Names of few curves that have no room beside them, or of the layers of many. */
 static tr_status create_legend(weights_panel *weights, tr_diag *diag) {
     const tr_panel_source *source = weights->setting.source;
-    tr_panel_setting setting = weights->setting;
     bool few = has_few_curves(weights);
-    size_t n_names = few ? weights->shared->curves.n_curves : tr_network_n_layers(source->network);
+    size_t n_names = few ? weights->data->n_curves : tr_network_n_layers(source->network);
     size_t n_rows = n_names < TR_N_LINE_COLORS ? n_names : TR_N_LINE_COLORS;
     char names[TR_N_LINE_COLORS][NAME_SIZE];
     tr_legend_row rows[TR_N_LINE_COLORS];
@@ -304,101 +372,32 @@ static tr_status create_legend(weights_panel *weights, tr_diag *diag) {
             snprintf(names[i], NAME_SIZE, "dense%zu", i + 1);
         rows[i] = (tr_legend_row){names[i], source->theme.lines[i], TR_MARK_LINE};
     }
-    setting.still = true; /* it is drawn where the curves are, which is not on the frame */
-    return tr_legend_create(&weights->legend, &setting, &weights->axes, TR_CORNER_LEFT, rows,
-                            (int)n_rows, diag);
-}
-
-static void draw_legend(const weights_panel *weights, cairo_t *cr) {
-    tr_legend_lower(weights->legend, &(tr_panel_target){cr, NULL});
-}
-
-static void find_area(weights_panel *weights) {
-    const tr_axes *axes = &weights->axes;
-    double margin = weights->setting.style.line_width / 2;
-    int left = (int)floor(axes->left - margin);
-    int top = (int)floor(axes->top - margin);
-    weights->area = (area){left, top, (int)ceil(axes->right + margin) - left,
-                           (int)ceil(axes->bottom + margin) - top};
-}
-
-/* A copy of the area as it is on the background. */
-static cairo_surface_t *copy_area(const area *part, cairo_t *background) {
-    cairo_surface_t *copy =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, part->width, part->height);
-    cairo_t *cr = cairo_create(copy);
-    cairo_set_source_surface(cr, cairo_get_target(background), -part->x, -part->y);
-    cairo_paint(cr);
-    cairo_destroy(cr);
-    return copy;
-}
-
-/* Draws the whole run, to be revealed frame by frame. */
-static tr_status draw_whole_run(weights_panel *weights, cairo_t *background, tr_diag *diag) {
-    const tr_panel_source *source = weights->setting.source;
-    uint64_t last = tr_recording_n_snapshots(source->recording) - 1;
-    float *params = tr_alloc_array(tr_network_n_params(source->network), sizeof *params);
-    if (!params)
-        return tr_fail_memory(diag, "the curves of the weights");
-    weights->drawn = copy_area(&weights->area, background);
-    tr_snapshot snapshot;
-    tr_status status = tr_recording_read(source->recording, last, 1, &snapshot, params, diag);
-    if (!status) {
-        cairo_t *cr = cairo_create(weights->drawn);
-        cairo_translate(cr, -weights->area.x, -weights->area.y);
-        draw_curves(weights, cr, snapshot.iteration, params);
-        draw_legend(weights, cr);
-        cairo_destroy(cr);
-        draw_legend(weights, background);
-        weights->plain = copy_area(&weights->area, background);
-        if (cairo_surface_status(weights->drawn) || cairo_surface_status(weights->plain))
-            status = tr_fail_memory(diag, "the curves of the weights");
-    }
-    free(params);
-    return status;
+    return tr_legend_create(&weights->legend, &weights->setting, &weights->axes, TR_CORNER_TOP_LEFT,
+                            rows, (int)n_rows, diag);
 }
 
 static tr_status draw_weights_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
     weights_panel *weights = (weights_panel *)panel;
     const tr_panel_setting *setting = &weights->setting;
-    find_area(weights);
-    weights->points = tr_alloc_array(weights->shared->curves.n_points + 1, sizeof *weights->points);
-    if (!weights->points)
-        return tr_fail_memory(diag, "the curves of the weights");
     tr_status status = tr_axes_draw(&weights->axes, setting->text, &setting->style,
                                     &setting->source->theme, &weights->content, cr, diag);
+    if (!status)
+        status = create_curves(weights, diag);
     if (!status && weights->label_width == 0)
         status = create_legend(weights, diag);
-    if (!status && !setting->still)
-        status = draw_whole_run(weights, cr, diag);
+    if (!status)
+        status = tr_legend_draw_background(weights->legend, cr, diag);
+    if (!status)
+        status = tr_growth_create(&weights->growth, &growth_ops, weights, &weights->axes,
+                                  setting->style.line_width / 2, weights->legend, cr,
+                                  setting->still, diag);
     return status;
-}
-
-/* How many columns of the area show iterations up to this one. */
-static int columns_up_to(const weights_panel *weights, uint64_t iteration) {
-    if (iteration >= weights->shared->last_iteration)
-        return weights->area.width;
-    double x = tr_axes_to_pixel(&weights->axes, (double)iteration, 0).x - weights->area.x;
-    return (int)fmin(fmax(ceil(x), 0), weights->area.width);
 }
 
 static tr_status update_weights_background(tr_panel *panel, tr_canvas *canvas,
                                            const tr_snapshot *snapshot, tr_diag *diag) {
-    weights_panel *weights = (weights_panel *)panel;
-    const area *part = &weights->area;
     (void)diag;
-    int columns = columns_up_to(weights, snapshot->iteration);
-    if (columns == weights->revealed)
-        return TR_OK;
-    bool forward = columns > weights->revealed;
-    int first = forward ? weights->revealed : columns;
-    int width = abs(columns - weights->revealed);
-    cairo_t *cr = tr_canvas_background(canvas);
-    cairo_set_source_surface(cr, forward ? weights->drawn : weights->plain, part->x, part->y);
-    cairo_rectangle(cr, part->x + first, part->y, width, part->height);
-    cairo_fill(cr);
-    tr_canvas_background_changed(canvas, part->x + first, part->y, width, part->height);
-    weights->revealed = columns;
+    tr_growth_update_background(((weights_panel *)panel)->growth, canvas, snapshot);
     return TR_OK;
 }
 
@@ -467,15 +466,15 @@ static void touch_end(const weights_panel *weights, const tr_panel_target *targe
 /* Where few curves end: a dot, and their names beside it. */
 static void draw_ends(const weights_panel *weights, const tr_panel_target *target,
                       const tr_snapshot *snapshot) {
-    const tr_curves *curves = &weights->shared->curves;
+    const weights_data *data = weights->data;
     double size = weights->setting.style.label_size;
     tr_point ends[TR_N_LINE_COLORS];
     double label_y[TR_N_LINE_COLORS] = {0};
     int order[TR_N_LINE_COLORS];
-    for (size_t i = 0; i < curves->n_curves; i++)
+    for (size_t i = 0; i < data->n_curves; i++)
         ends[i] = tr_axes_to_pixel(&weights->axes, (double)snapshot->iteration,
-                                   (double)snapshot->params[curves->params[i]]);
-    int count = sort_ends(ends, (int)curves->n_curves, order);
+                                   (double)snapshot->params[data->params[i]]);
+    int count = sort_ends(ends, (int)data->n_curves, order);
     spread(ends, order, count, 1.2 * size, weights->axes.top + 0.4 * size,
            weights->axes.bottom - 0.4 * size, label_y);
     for (int i = 0; i < count; i++)
@@ -488,10 +487,7 @@ static tr_status draw_weights(tr_panel *panel, const tr_panel_target *target,
                               const tr_snapshot *snapshot, tr_diag *diag) {
     const weights_panel *weights = (const weights_panel *)panel;
     (void)diag;
-    if (weights->setting.still) {
-        draw_curves(weights, target->cr, snapshot->iteration, snapshot->params);
-        draw_legend(weights, target->cr);
-    }
+    tr_growth_draw(weights->growth, target, snapshot);
     if (has_few_curves(weights))
         draw_ends(weights, target, snapshot);
     return TR_OK;

@@ -40,13 +40,18 @@ tr_status tr_replay(const tr_recording *recording, size_t n_params, tr_step_fn v
     return status;
 }
 
-tr_status tr_replay_iteration(const tr_recording *recording, uint64_t index, uint64_t *iteration,
-                              tr_diag *diag) {
+tr_status tr_replay_last_iteration(const tr_recording *recording, uint64_t *iteration,
+                                   tr_diag *diag) {
     tr_snapshot snapshot;
-    float *params = tr_alloc_array(tr_recording_n_params(recording), sizeof *params);
+    size_t n_params = tr_recording_n_params(recording);
+    tr_status status = check(recording, n_params, diag);
+    if (status)
+        return status;
+    float *params = tr_alloc_array(n_params, sizeof *params);
     if (!params)
         return tr_fail_memory(diag, "reading the recording");
-    tr_status status = tr_recording_read(recording, index, 1, &snapshot, params, diag);
+    status = tr_recording_read(recording, tr_recording_n_snapshots(recording) - 1, 1, &snapshot,
+                               params, diag);
     if (!status)
         *iteration = snapshot.iteration;
     free(params);

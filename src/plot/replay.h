@@ -11,8 +11,8 @@
 tr_status tr_replay(const tr_recording *recording, size_t n_params, tr_step_fn visit, void *context,
                     tr_diag *diag);
 
-/* The iteration of snapshot `index`. */
-tr_status tr_replay_iteration(const tr_recording *recording, uint64_t index, uint64_t *iteration,
-                              tr_diag *diag);
+/* The iteration of the last snapshot. TR_ERROR_ARGUMENT for an empty recording. */
+tr_status tr_replay_last_iteration(const tr_recording *recording, uint64_t *iteration,
+                                   tr_diag *diag);
 
 #endif

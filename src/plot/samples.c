@@ -12,9 +12,13 @@
 #define TURN_SHARE 0.25 /* of the samples of a smooth line turn, at most */
 #define TURN_SIZE 0.005 /* of the range of y; a smaller turn does not count */
 
+#define PLANE_MARGIN 0.05 /* of the range of each input, on both sides */
+#define EMPTY_SHARE                                                                                \
+    0.05 /* of the range of x; an axis that would leave more empty ends with the data */
+
 enum {
-    N_SHADES = 32,       /* that dots of one colour to the other have */
-    DOTS_PER_FILL = 1024 /* with more in one path, Cairo gets slower by the dot */
+    N_SHADES = 32,         /* that dots of one colour to the other have */
+    DOTS_PER_STROKE = 1024 /* with more in one path, Cairo gets slower by the dot */
 };
 
 tr_status tr_samples_check(const tr_panel_source *source, const char *name, tr_diag *diag) {
@@ -76,6 +80,28 @@ static const char *choose_label(const char *label, const char *automatic, bool l
     return label ? label : labelled ? automatic : "";
 }
 
+/* Room around the samples of a plane; a range without extent is left to the ticks. */
+static void widen(double *low, double *high, bool *exact) {
+    double margin = PLANE_MARGIN * (*high - *low);
+    *exact = margin > 0 && isfinite(margin);
+    if (*exact) {
+        *low -= margin;
+        *high += margin;
+    }
+}
+
+/* Whether ticks around the data would leave much of the axis empty. */
+static bool leaves_much_empty(const tr_samples *samples, const tr_axes *axes) {
+    double range = samples->x_high - samples->x_low;
+    return isfinite(range) && range > 0 && axes->x_high - axes->x_low > (1 + EMPTY_SHARE) * range;
+}
+
+static tr_status lay_out(const tr_panel_setting *setting, tr_axes *axes,
+                         const tr_axes_content *content, tr_diag *diag) {
+    return tr_axes_lay_out(axes, setting->text, &setting->style, content, setting->x, setting->y,
+                           setting->width, setting->height, diag);
+}
+
 tr_status tr_samples_lay_out(const tr_samples *samples, const tr_panel_setting *setting,
                              bool labelled, tr_axes *axes, tr_axes_content *content,
                              tr_diag *diag) {
@@ -87,8 +113,16 @@ tr_status tr_samples_lay_out(const tr_samples *samples, const tr_panel_setting *
         .y_high = samples->y_high,
         .x_label = choose_label(setting->x_label, plane ? "a\u2081" : "a", labelled),
         .y_label = choose_label(setting->y_label, plane ? "a\u2082" : "b", labelled)};
-    return tr_axes_lay_out(axes, setting->text, &setting->style, content, setting->x, setting->y,
-                           setting->width, setting->height, diag);
+    if (plane) {
+        widen(&content->x_low, &content->x_high, &content->x_exact);
+        widen(&content->y_low, &content->y_high, &content->y_exact);
+    }
+    tr_status status = lay_out(setting, axes, content, diag);
+    if (!status && !plane && leaves_much_empty(samples, axes)) {
+        content->x_exact = true;
+        status = lay_out(setting, axes, content, diag);
+    }
+    return status;
 }
 
 static tr_status draw_line(const tr_samples *samples, const tr_axes *axes, const tr_style *style,
@@ -109,8 +143,8 @@ static tr_status draw_line(const tr_samples *samples, const tr_axes *axes, const
     return status;
 }
 
-/* Where the dots are. One that lies within a pixel of another of its shade is left out: a million
- * samples are no more dots than the picture can show. */
+/* Where the dots are. Of those that are next to each other and on the same side of the middle of y, one
+ * is kept: a million samples are no more dots than the picture can show. */
 typedef struct dot_list {
     size_t count;
     tr_point *points;
@@ -121,16 +155,21 @@ static int shade_of(const tr_samples *samples, size_t index) {
     double low = samples->target_low;
     double high = samples->target_high;
     double share = high > low ? (samples->dataset->y[index] - low) / (high - low) : 0;
-    return samples->dataset->n_inputs == 2 ? (int)(share * (N_SHADES - 1) + 0.5) : 0;
+    return share > 0 && share <= 1 ? (int)(share * (N_SHADES - 1) + 0.5) : 0;
 }
 
-static tr_status find_dots(const tr_samples *samples, const tr_axes *axes, dot_list *dots,
-                           tr_diag *diag) {
+static bool is_within(const tr_axes *axes, tr_point at) {
+    return at.x >= axes->left - 1 && at.x <= axes->right + 1 && at.y >= axes->top - 1 &&
+           at.y <= axes->bottom + 1;
+}
+
+static tr_status find_dots(const tr_samples *samples, const tr_axes *axes, double cell_size,
+                           dot_list *dots, tr_diag *diag) {
     const tr_dataset *dataset = samples->dataset;
     bool plane = dataset->n_inputs == 2;
-    size_t columns = (size_t)(axes->right - axes->left) + 2;
-    size_t rows = (size_t)(axes->bottom - axes->top) + 2;
-    uint32_t *taken = tr_alloc_array(columns * rows, sizeof *taken); /* a bit for each shade */
+    size_t columns = (size_t)((axes->right - axes->left + 2) / cell_size) + 1;
+    size_t rows = (size_t)((axes->bottom - axes->top + 2) / cell_size) + 1;
+    uint8_t *taken = tr_alloc_array(columns * rows, 2); /* below the middle, and above it */
     dots->points = tr_alloc_array(dataset->n_samples, sizeof *dots->points);
     dots->shades = tr_alloc_array(dataset->n_samples, 1);
     if (!taken || !dots->points || !dots->shades) {
@@ -140,42 +179,52 @@ static tr_status find_dots(const tr_samples *samples, const tr_axes *axes, dot_l
     for (size_t i = 0; i < dataset->n_samples; i++) {
         double y = plane ? dataset->x[2 * i + 1] : dataset->y[i];
         tr_point at = tr_axes_to_pixel(axes, dataset->x[i * dataset->n_inputs], y);
-        size_t column = (size_t)fmax(at.x - axes->left + 0.5, 0);
-        size_t row = (size_t)fmax(at.y - axes->top + 0.5, 0);
-        int shade = shade_of(samples, i);
-        uint32_t *cell = &taken[row * columns + column];
-        if (*cell >> shade & 1)
+        if (!is_within(axes, at))
             continue;
-        *cell |= UINT32_C(1) << shade;
-        dots->points[dots->count] = at;
-        dots->shades[dots->count++] = (uint8_t)shade;
+        size_t column = (size_t)((at.x - axes->left + 1) / cell_size);
+        size_t row = (size_t)((at.y - axes->top + 1) / cell_size);
+        int shade = shade_of(samples, i);
+        uint8_t *cell = &taken[2 * (row * columns + column) + (shade >= N_SHADES / 2)];
+        if (!*cell) {
+            *cell = 1;
+            dots->points[dots->count] = at;
+            dots->shades[dots->count++] = (uint8_t)shade;
+        }
     }
     free(taken);
     return TR_OK;
 }
 
+/* A dot is a line without length, with round ends: the shortest way to say it in an SVG or PDF. */
+static void add_dot(cairo_t *cr, tr_point at) {
+    cairo_move_to(cr, at.x, at.y);
+    cairo_line_to(cr, at.x, at.y);
+}
+
 static void draw_plain_dots(const dot_list *dots, double radius, tr_color color, cairo_t *cr) {
     tr_set_color(cr, color);
+    cairo_set_line_width(cr, 2 * radius);
     for (size_t i = 0; i < dots->count; i++) {
-        cairo_new_sub_path(cr);
-        cairo_arc(cr, dots->points[i].x, dots->points[i].y, radius, 0, 2 * G_PI);
-        if ((i + 1) % DOTS_PER_FILL == 0)
-            cairo_fill(cr);
+        add_dot(cr, dots->points[i]);
+        if ((i + 1) % DOTS_PER_STROKE == 0)
+            cairo_stroke(cr);
     }
-    cairo_fill(cr);
+    cairo_stroke(cr);
 }
 
 /* Dots with an edge that tells them from each other and from a field of their own colour. */
 static void draw_edged_dots(const dot_list *dots, double radius, double edge, const tr_theme *theme,
                             cairo_t *cr) {
     for (size_t i = 0; i < dots->count; i++) {
-        cairo_arc(cr, dots->points[i].x, dots->points[i].y, radius + edge, 0, 2 * G_PI);
+        add_dot(cr, dots->points[i]);
         tr_set_color(cr, theme->background);
-        cairo_fill(cr);
-        cairo_arc(cr, dots->points[i].x, dots->points[i].y, radius, 0, 2 * G_PI);
+        cairo_set_line_width(cr, 2 * (radius + edge));
+        cairo_stroke(cr);
+        add_dot(cr, dots->points[i]);
         tr_set_color(cr,
                      tr_mix_colors(theme->data, theme->prediction, dots->shades[i], N_SHADES - 1));
-        cairo_fill(cr);
+        cairo_set_line_width(cr, 2 * radius);
+        cairo_stroke(cr);
     }
 }
 
@@ -190,12 +239,15 @@ tr_status tr_samples_draw(const tr_samples *samples, const tr_axes *axes, const 
     dot_list dots = {0};
     double radius = DOT_RADIUS * style->line_width;
     double edge = EDGE_WIDTH * style->line_width;
-    tr_status status = find_dots(samples, axes, &dots, diag);
+    bool plane = samples->dataset->n_inputs == 2;
+    double cell = style->line_width * (plane ? 1 : 0.5);
+    tr_status status = find_dots(samples, axes, cell, &dots, diag);
     if (!status) {
         cairo_save(cr);
         cairo_new_path(cr);
         tr_axes_clip(axes, tr_samples_margin(style), cr);
-        if (samples->dataset->n_inputs == 2)
+        cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
+        if (plane)
             draw_edged_dots(&dots, radius, edge, theme, cr);
         else
             draw_plain_dots(&dots, radius, theme->data, cr);

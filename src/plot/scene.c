@@ -58,6 +58,7 @@ static tr_status parse_scene(const char *scene, const tr_panel_ops **panels, int
                              tr_diag *diag) {
     *n_panels = 0;
     size_t length;
+    scene = scene ? scene : "fit";
     for (const char *name = scene, *next; name; name = next) {
         next = next_name(name, &length);
         const tr_panel_ops *ops = find_kind(name, length);
@@ -80,6 +81,20 @@ bool tr_picture_needs_recording(const tr_picture *picture) {
     for (int i = 0; i < n_panels; i++)
         needs |= panels[i]->needs_recording;
     return needs;
+}
+
+static tr_status check_looks(const tr_picture *picture, tr_diag *diag) {
+    const tr_color colors[] = {picture->background, picture->grid_color, picture->text_color,
+                               picture->data_color, picture->prediction_color};
+    if (picture->layout > TR_LAYOUT_COLUMN || picture->theme > TR_THEME_COLORBLIND ||
+        picture->error_scale > TR_SCALE_LOG)
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "there is no such layout, theme or scale of the error axis");
+    for (size_t i = 0; i < sizeof colors / sizeof *colors; i++)
+        if (colors[i] != TR_COLOR_OF_THEME && (colors[i] < 0 || colors[i] > 0xFFFFFF))
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "a colour is 0 to 0xFFFFFF, not %ld",
+                           (long)colors[i]);
+    return TR_OK;
 }
 
 static tr_status check_size(const tr_picture *p, tr_diag *diag) {
@@ -105,17 +120,47 @@ static tr_status check_panels(const tr_panel_source *source, const tr_panel_ops 
     return TR_OK;
 }
 
+/* Finds texts that cannot be drawn. Where there is nothing to record, the first plotter does so just as
+ * early. */
+static tr_status check_texts(const tr_picture *picture, tr_diag *diag) {
+    const char *const texts[] = {picture->title, picture->x_label, picture->y_label,
+                                 picture->data_label, picture->prediction_label};
+    tr_text *text;
+    tr_status status = tr_text_create(&text, diag);
+    for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++) {
+        PangoLayout *layout = NULL;
+        if (texts[i])
+            status = tr_text_layout(text, texts[i], 10, &layout, diag);
+        if (layout)
+            g_object_unref(layout);
+    }
+    if (!status && picture->title) {
+        tr_counter *counter;
+        status = tr_counter_create(&counter, text, picture->title, &(tr_counter_place){0}, diag);
+        tr_counter_destroy(&counter);
+    }
+    tr_text_destroy(&text);
+    return status;
+}
+
 tr_status tr_picture_check(const tr_picture *picture, const tr_network *network,
                            const tr_dataset *dataset, tr_diag *diag) {
     const tr_panel_ops *panels[TR_MAX_PANELS];
     int n_panels;
-    const tr_panel_source source = {
-        .picture = picture, .theme = tr_theme_of(picture), .network = network, .dataset = dataset};
     tr_status status = check_size(picture, diag);
     if (!status)
-        status = parse_scene(picture->scene, panels, &n_panels, diag);
+        status = check_looks(picture, diag);
     if (!status)
+        status = parse_scene(picture->scene, panels, &n_panels, diag);
+    if (!status) {
+        const tr_panel_source source = {.picture = picture,
+                                        .theme = tr_theme_of(picture),
+                                        .network = network,
+                                        .dataset = dataset};
         status = check_panels(&source, panels, n_panels, diag);
+    }
+    if (!status && tr_picture_needs_recording(picture))
+        status = check_texts(picture, diag);
     return status;
 }
 

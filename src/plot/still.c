@@ -1,6 +1,6 @@
 /* A scene drawn once: as pixels, as an SVG or as a PDF. */
 #include "diag.h"
-#include "svg_ids.h"
+#include "svg.h"
 #include "view.h"
 
 #include <cairo-pdf.h>
@@ -97,8 +97,6 @@ static tr_status finish(tr_still *still, tr_still_kind kind, cairo_surface_t *su
                        "Cairo cannot draw: %s", cairo_status_to_string(failure));
     if (kind == TR_STILL_PIXELS)
         return take_pixels(still, surface, diag);
-    if (kind == TR_STILL_SVG)
-        return tr_svg_renumber(file->bytes, file->size, &still->bytes, &still->n_bytes, diag);
     still->bytes = file->bytes;
     still->n_bytes = file->size;
     *file = (buffer){0};
@@ -122,6 +120,9 @@ tr_status tr_scene_draw_still(const tr_scene *scene, const tr_snapshot *snapshot
         cairo_destroy(cr);
         if (!status)
             status = finish(still, kind, surface, &file, diag);
+        if (!status && kind == TR_STILL_SVG)
+            status = tr_svg_tidy(&still->bytes, &still->n_bytes,
+                                 view->title ? tr_counter_line(view->title) : "", diag);
         if (kind != TR_STILL_PIXELS)
             cairo_surface_finish(surface); /* before what it writes to goes */
         cairo_surface_destroy(surface);

@@ -75,7 +75,7 @@ static void choose(tr_ticks *ticks, double low, double high, int max_intervals, 
         high += half;
     }
     double slack = (high - low) * 1e-9; /* 2.0000000000000004 does not ask for another interval */
-    if (low < 0 && high > 0 && max_intervals < 2)
+    if (!inside && low < 0 && high > 0 && max_intervals < 2)
         max_intervals = 2; /* 0 is a multiple of every step */
     int exponent = (int)floor(log10((high - low) / max_intervals)) - 1;
     for (int i = 0;; i++) {

@@ -145,6 +145,46 @@ static void random_fields_give_nested_regions(void **state) {
     }
 }
 
+/* The area of the region hardly changes, and what runs along the border still does. */
+static void outlines_keep_their_shape_with_fewer_points(void **state) {
+    (void)state;
+    enum { N = 61 };
+    double heights[N * N];
+    for (int j = 0; j < N; j++)
+        for (int i = 0; i < N; i++)
+            heights[j * N + i] = hypot(i - 30.2, j - 50);
+    tr_contour contour = trace(heights, N, N, 20);
+    double area = area_of(&contour);
+    size_t before = contour.n_points;
+    tr_contour_simplify(&contour, N, N, 0.05);
+    assert_int_equal(contour.n_loops, 1);
+    assert_int_equal(contour.ends[0], contour.n_points);
+    assert_true(contour.n_points < before / 2);
+    assert_true(fabs(area_of(&contour) - area) < 5);
+    double along_border = 0;
+    for (size_t i = 0; i < contour.n_points; i++) {
+        tr_point from = contour.points[i];
+        tr_point to = contour.points[(i + 1) % contour.n_points];
+        if (tr_contour_on_border(from, to, N, N))
+            along_border += fabs(to.x - from.x);
+    }
+    assert_true(fabs(along_border - 2 * sqrt(400 - 100)) < 0.1);
+    tr_contour_clear(&contour);
+}
+
+static void nothing_to_simplify_is_left_alone(void **state) {
+    (void)state;
+    const double heights[] = {1, 1, 1, 1, 0, 1, 1, 1, 1};
+    tr_contour contour = trace(heights, 3, 3, 0.25);
+    tr_contour_simplify(&contour, 3, 3, 0.05);
+    assert_int_equal(contour.n_points, 4);
+    tr_contour_clear(&contour);
+    contour = trace(heights, 3, 3, -1);
+    tr_contour_simplify(&contour, 3, 3, 0.05);
+    assert_int_equal(contour.n_points, 0);
+    tr_contour_clear(&contour);
+}
+
 static void assert_levels(double lowest, double highest, int count, const double *expected) {
     double levels[TR_MAX_LEVELS];
     int n_levels = tr_contour_levels(lowest, highest, levels);
@@ -161,9 +201,9 @@ static void levels_are_round_and_their_ratios_even(void **state) {
                   (const double[]){0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3});
     assert_levels(0.001, 12, 12,
                   (const double[]){0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10});
-    assert_levels(
-        0, 0.5, 12,
-        (const double[]){1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3});
+    assert_levels(0, 0.6, 12,
+                  (const double[]){0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05,
+                                   0.1, 0.2, 0.5});
 }
 
 static void levels_of_nearly_even_ground_have_even_steps(void **state) {
@@ -209,6 +249,8 @@ int main(void) {
         cmocka_unit_test(saddles_follow_the_mean),
         cmocka_unit_test(what_is_not_finite_is_above_every_level),
         cmocka_unit_test(random_fields_give_nested_regions),
+        cmocka_unit_test(outlines_keep_their_shape_with_fewer_points),
+        cmocka_unit_test(nothing_to_simplify_is_left_alone),
         cmocka_unit_test(levels_are_round_and_their_ratios_even),
         cmocka_unit_test(levels_of_nearly_even_ground_have_even_steps),
         cmocka_unit_test(even_ground_has_no_levels),

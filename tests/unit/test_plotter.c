@@ -245,7 +245,7 @@ static void titles_may_hold_fields_and_braces_in_any_order(void **state) {
     destroy_post_run(&run);
 }
 
-static void nets_with_more_inputs_are_refused(void **state) {
+static void nets_that_fit_cannot_show_are_refused(void **state) {
     (void)state;
     tr_diag diag = {0};
     post_run run;
@@ -254,8 +254,17 @@ static void nets_with_more_inputs_are_refused(void **state) {
     const tr_layer layer = {.n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     assert_ok(tr_network_create(&run.network, 2, &layer, 1, &diag), diag);
     const tr_picture picture = tr_picture_default();
-    assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "one input and one output");
+    assert_refused(&run, &picture, TR_ERROR_ARGUMENT,
+                   "the net has 2 inputs and 1 outputs, but the data 1 and 1");
     destroy_post_run(&run);
+    const size_t shapes[][2] = {{3, 1}, {1, 2}, {2, 2}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const tr_layer wide = {.n_units = shapes[i][1], .activation = TR_ACTIVATION_RELU};
+        assert_ok(tr_network_create(&run.network, shapes[i][0], &wide, 1, &diag), diag);
+        assert_ok(tr_dataset_create(&run.dataset, 4, shapes[i][0], shapes[i][1], &diag), diag);
+        assert_refused(&run, &picture, TR_ERROR_ARGUMENT, "one or two inputs and one output");
+        destroy_post_run(&run);
+    }
 }
 
 int main(void) {
@@ -267,7 +276,7 @@ int main(void) {
         cmocka_unit_test(any_size_works),
         cmocka_unit_test(impossible_pictures_are_refused),
         cmocka_unit_test(titles_may_hold_fields_and_braces_in_any_order),
-        cmocka_unit_test(nets_with_more_inputs_are_refused),
+        cmocka_unit_test(nets_that_fit_cannot_show_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
