@@ -16,7 +16,7 @@
 #define TICKS_ROOM 3.5 /* that an axis is shorter than the panel, in ems */
 
 enum {
-    NAME_SIZE = 48,
+    NAME_SIZE = 64,
     N_NAMES = 3,         /* to choose from; the last is none */
     STRONGEST_TINT = 30, /* per cent of the data's colour */
     OUTLINE_TINT = 60

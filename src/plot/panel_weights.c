@@ -27,7 +27,7 @@ enum {
     MAX_CURVES = 1000,
     MAX_SPANS = 1 << 19, /* of all curves together */
     MIN_SPANS = 64,
-    NAME_SIZE = 48
+    NAME_SIZE = 64
 };
 
 typedef struct weights_data {
