@@ -5,6 +5,7 @@
 #define TRAINREEL_TRAINREEL_H
 
 #include <trainreel/dataset.h>
+#include <trainreel/gradient.h>
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
 #include <trainreel/random.h>

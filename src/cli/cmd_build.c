@@ -20,8 +20,7 @@ static const tr_help help = {
     .examples = "  trainreel build first-steps\n"
                 "  trainreel build first-steps -j 1 --out public --json\n"
                 "  trainreel build first-steps --set runs.neuron.train.epochs=100\n"
-                "  trainreel build tiny-nets --set 'runs.*.train.epochs=50' \\\n"
-                "    --set 'artifacts.*.theme=dark'\n"};
+                "  trainreel build tiny-nets --set 'runs.*.train.epochs=50'\n"};
 
 typedef struct build_flags {
     char *progress;

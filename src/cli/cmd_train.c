@@ -1,9 +1,8 @@
 #include "cli.h"
-#include "output.h"
+#include "destination.h"
 #include "run.h"
 #include "table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,71 +11,45 @@ static const tr_help help = {
     .command = "train",
     .usage = "[OPTION…]",
     .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, and writes a\n"
-        "CSV line for every iteration, the initial state first:\n"
+        "Trains a net the way Keras does, number for number, and writes a CSV line for\n"
+        "every iteration, the initial state first:\n"
         "\n"
         "  iteration,epoch,batch_size,loss,full_loss,w,b\n"
         "\n"
-        "loss is the mean squared error of the batch before the update, full_loss that of\n"
-        "all data after it; w and b are the parameters after it. Numbers have the digits\n"
-        "that bring float32 back exactly.\n",
+        "loss is that of the batch before the update, full_loss that of all data after it;\n"
+        "w and b are the parameters after it, which in a larger net are called\n"
+        "dense1.w.0.2 (layer, input, unit) and dense1.b.2. Numbers have the digits that\n"
+        "bring float32 back exactly.\n",
     .examples = "  trainreel train -o neuron.csv\n"
                 "  trainreel train --batch-size 200 --epochs 100 | tail -n 1\n"};
 
-/* Where the table goes. */
-typedef struct destination {
-    tr_output *output; /* NULL for the standard output */
-    tr_table *table;
-} destination;
-
-static tr_status write_bytes(const void *data, size_t size, void *context, tr_diag *diag) {
-    destination *to = context;
-    if (to->output)
-        return tr_output_write(to->output, data, size, diag);
-    if (fwrite(data, 1, size, stdout) == size && fflush(stdout) == 0)
-        return TR_OK;
-    snprintf(diag->text, sizeof diag->text, "standard output: %s", strerror(errno));
-    return tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_ERROR_OUTPUT;
-}
-
-static tr_status step(const tr_snapshot *snapshot, void *context) {
-    destination *to = context;
-    return tr_is_interrupted() ? TR_ERROR_CANCELLED : tr_table_step(snapshot, to->table);
+static tr_status step(const tr_snapshot *snapshot, void *table) {
+    return tr_is_interrupted() ? TR_ERROR_CANCELLED : tr_table_step(snapshot, table);
 }
 
 /* Writes to the file, or with NULL to the standard output. */
 static tr_status train(const tr_settings *settings, const char *path, tr_diag *diag) {
-    destination to = {0};
+    tr_destination to = {0};
+    tr_table *table = NULL;
     tr_run *run;
+    tr_catch_signals();
     tr_status status = tr_run_create(&run, settings, NULL, diag);
-    if (!status && path)
-        status = tr_output_create(&to.output, path, true, diag);
     if (!status)
-        status = tr_table_create(&to.table, run->network, run->dataset, run->training.options.loss,
-                                 write_bytes, &to, diag);
+        status = tr_destination_open(&to, path, diag);
+    if (!status)
+        status = tr_table_create(&table, run->network, run->dataset, run->training.options.loss,
+                                 tr_destination_write, &to, diag);
     if (!status) {
         status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
-                        &run->random, step, &to, diag);
-        tr_table_explain(to.table, diag);
+                        &run->random, step, table, diag);
+        tr_table_explain(table, diag);
     }
     if (!status)
-        status = tr_table_finish(to.table, diag);
-    if (!status && to.output)
-        status = tr_output_commit(&to.output, diag);
-    tr_output_discard(&to.output);
-    tr_table_destroy(&to.table);
+        status = tr_table_finish(table, diag);
+    status = tr_destination_close(&to, status, diag);
+    tr_table_destroy(&table);
     tr_run_destroy(&run);
     return status;
-}
-
-static int run_train(const tr_settings *settings, const char *path) {
-    tr_diag diag = {0};
-    bool to_file = path && strcmp(path, "-") != 0;
-    tr_catch_signals();
-    if (!to_file)
-        tr_release_pipe_signal();
-    tr_status status = train(settings, to_file ? path : NULL, &diag);
-    return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
 }
 
 int tr_cmd_train(int argc, char **argv) {
@@ -97,7 +70,9 @@ int tr_cmd_train(int argc, char **argv) {
         exit_code = EXIT_USAGE;
     }
     if (exit_code < 0)
-        exit_code = run_train(settings, path);
+        status = train(settings, path, &diag);
+    if (exit_code < 0)
+        exit_code = status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
     g_free(path);
     tr_settings_destroy(&settings);
     return exit_code;

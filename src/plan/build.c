@@ -517,7 +517,7 @@ static void run_tasks(build *b) {
         bool is_busy = reap_workers(b);
         if (!atomic_load(&b->is_stopping))
             is_busy = keep_busy(b);
-        if (seconds_since(&b->start) >= next_report) {
+        if (!is_busy || seconds_since(&b->start) >= next_report) {
             report_progress(b);
             next_report = seconds_since(&b->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
         }

@@ -2,18 +2,24 @@
  * be drawn. */
 #include "build.h"
 
+#include "alloc.h"
 #include "diag.h"
 #include "run.h"
 #include "scene.h"
 #include "sink.h"
 
 #include <glib.h>
-#include <string.h>
+#include <stdlib.h>
+
+typedef struct checked_run {
+    bool is_checked;
+    tr_run *run; /* NULL where it was refused */
+    tr_recording *recording;
+} checked_run;
 
 typedef struct checker {
     const tr_plan *plan;
-    tr_run **runs;
-    bool *is_checked; /* by run; where one was refused its `runs` is NULL */
+    checked_run *runs;
     tr_plan_error_fn report;
     void *context;
     tr_status status;
@@ -33,48 +39,74 @@ static void refuse(checker *c, size_t line, size_t column, tr_status status, con
     g_free(text);
 }
 
-/* Whether training takes the net and the data: it is asked for no epoch at all. */
-static tr_status try_training(tr_run *run, tr_diag *diag) {
-    tr_training training = run->training;
+/* Records the initial state, which is no work, but finds whether training takes the net and the data. */
+static tr_status record_start(tr_run *run, tr_recording **recording, tr_diag *diag) {
     tr_random random = run->random;
+    tr_training training = run->training;
     training.options.epochs = 0;
-    return tr_fit(training.network, run->params, training.dataset, &training.options, &random, NULL,
-                  NULL, diag);
+    training.random = &random;
+    tr_source source = tr_training_source(&training);
+    return tr_record(&source, recording, diag);
+}
+
+/* Draws the initial state, for nobody to see. */
+static tr_status try_picture(const checked_run *run, const tr_settings *settings, tr_diag *diag) {
+    const tr_picture picture = tr_picture_from(settings);
+    const tr_network *network = run->run->network;
+    tr_scene *scene = NULL;
+    tr_still still = {0};
+    tr_snapshot state;
+    float *params = tr_alloc_array(tr_network_n_params(network), sizeof *params);
+    tr_status status = tr_picture_check(&picture, network, run->run->dataset, diag);
+    if (!status && !params)
+        status = tr_fail_memory(diag, "a picture");
+    if (!status)
+        status = tr_recording_read(run->recording, 0, 1, &state, params, diag);
+    if (!status)
+        status = tr_scene_create(&scene, &picture, network, run->run->dataset,
+                                 run->run->training.options.loss, run->recording, diag);
+    if (!status)
+        status = tr_scene_draw_still(scene, &state, TR_STILL_PIXELS, &still, diag);
+    tr_still_destroy(&still);
+    tr_scene_destroy(&scene);
+    free(params);
+    return status;
 }
 
 /* Makes a run, after the one whose data it has. */
-static tr_run *check_run(checker *c, size_t index) {
+static const tr_run *check_run(checker *c, size_t index) {
     const tr_plan_run *run = &c->plan->runs[index];
+    checked_run *checked = &c->runs[index];
     tr_diag diag = {0};
     tr_settings *settings;
-    if (c->is_checked[index])
-        return c->runs[index];
-    c->is_checked[index] = true;
+    if (checked->is_checked)
+        return checked->run;
+    checked->is_checked = true;
     const tr_run *data = run->data_from == TR_NO_RUN ? NULL : check_run(c, run->data_from);
     if (!data && run->data_from != TR_NO_RUN)
         return NULL;
     tr_status status = tr_plan_run_settings(c->plan, run, &settings, &diag);
     if (!status)
         status =
-            tr_run_create_on(&c->runs[index], settings, data ? data->dataset : NULL, NULL, &diag);
+            tr_run_create_on(&checked->run, settings, data ? data->dataset : NULL, NULL, &diag);
     if (!status)
-        status = try_training(c->runs[index], &diag);
+        status = record_start(checked->run, &checked->recording, &diag);
     if (status) {
         refuse(c, run->line, run->column, status, &diag);
-        tr_run_destroy(&c->runs[index]);
+        tr_run_destroy(&checked->run);
     }
     tr_settings_destroy(&settings);
-    return c->runs[index];
+    return checked->run;
 }
 
 static void check_artifact(checker *c, const tr_plan_artifact *artifact) {
-    const tr_run *run = c->runs[artifact->run];
+    const checked_run *run = &c->runs[artifact->run];
     tr_render_options options = tr_render_options_from(artifact->settings);
     tr_diag diag = {0};
     int width, height;
-    if (!run || artifact->kind == TR_PLAN_TABLE)
+    if (!run->run || artifact->kind == TR_PLAN_TABLE)
         return;
-    tr_status status = tr_run_check_picture(run, artifact->settings, &diag);
+    tr_status status = try_picture(run, artifact->settings, &diag);
     if (!status && artifact->kind == TR_PLAN_VIDEO) {
         tr_picture_pixels(&options.picture, &width, &height);
         status = tr_sink_check(TR_FORMAT_MP4, width, height, &options.video, &diag);
@@ -86,8 +118,7 @@ static void check_artifact(checker *c, const tr_plan_artifact *artifact) {
 tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *context,
                         tr_diag *diag) {
     checker c = {.plan = plan,
-                 .runs = g_new0(tr_run *, plan->n_runs),
-                 .is_checked = g_new0(bool, plan->n_runs),
+                 .runs = g_new0(checked_run, plan->n_runs),
                  .report = report,
                  .context = context,
                  .diag = diag};
@@ -95,9 +126,10 @@ tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *cont
         (void)check_run(&c, i);
     for (size_t i = 0; i < plan->n_artifacts; i++)
         check_artifact(&c, &plan->artifacts[i]);
-    for (size_t i = 0; i < plan->n_runs; i++)
-        tr_run_destroy(&c.runs[i]);
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        tr_recording_destroy(&c.runs[i].recording);
+        tr_run_destroy(&c.runs[i].run);
+    }
     g_free(c.runs);
-    g_free(c.is_checked);
     return c.status;
 }

@@ -62,7 +62,8 @@ static void take_changes(tr_plan_reader *reader, const tr_override *overrides, s
         const char *text = overrides[i].text;
         reader->changes[i] = (tr_change){.param = overrides[i].param, .text = text, .value = text};
         bool is_named = g_str_has_prefix(text, "runs.") || g_str_has_prefix(text, "artifacts.");
-        if (!overrides[i].param && (!is_named || !strchr(text, '=')))
+        reader->changes[i].is_used = !overrides[i].param && (!is_named || !strchr(text, '='));
+        if (reader->changes[i].is_used)
             tr_refuse(reader, (tr_place){.change = &reader->changes[i]},
                       "wanted runs.NAME.SETTING=VALUE or artifacts.PATH.SETTING=VALUE");
     }

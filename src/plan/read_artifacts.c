@@ -184,15 +184,13 @@ static void read_poster(tr_plan_reader *reader, raw_artifact *raw, tr_place plac
         artifact->poster = g_strdup(text);
 }
 
-/* A key and its value; `at` is where the key stands, and is the value's place on the command line. */
+/* A key other than "run", and its value; `at` is where the key stands, and is the value's place on the command line. */
 static void read_field(tr_plan_reader *reader, raw_artifact *raw, const char *key, tr_place at,
                        tr_place value) {
     tr_plan_artifact *artifact = raw->artifact;
     const tr_param *param = find_setting(key);
     bool is_scene = param && !strcmp(param->name, "picture.scene");
-    if (!strcmp(key, "run")) {
-        artifact->run = tr_find_run(reader, value);
-    } else if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
+    if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
         read_poster(reader, raw, value);
     } else if (!param || !tr_plan_has_setting(artifact->kind, param)) {
         refuse_field(reader, at, key, artifact->kind);
@@ -248,7 +246,8 @@ static void apply_changes(tr_plan_reader *reader, raw_artifact *raw) {
         bool for_all = g_str_has_prefix(change->text, "artifacts.*.");
         if (!for_all || (param && tr_plan_has_setting(raw->artifact->kind, param))) {
             change->is_used = true;
-            read_field(reader, raw, key, place, place);
+            if (strcmp(key, "run") != 0) /* which is read already */
+                read_field(reader, raw, key, place, place);
         }
         g_free(key);
     }

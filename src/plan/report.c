@@ -1,4 +1,4 @@
-/* What a rendering wrote, as JSON. */
+/* What commands did, as JSON. */
 #include "build.h"
 #include "json.h"
 #include "run.h"
@@ -44,6 +44,26 @@ char *tr_report_to_json(const tr_report *report, const tr_network *network,
         "initial_params", describe_params(network, report->initial_params, report->n_params),
         "trained_params", describe_params(network, report->trained_params, report->n_params),
         "embed", embed, "seconds", report->seconds, "settings", values);
+    char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
+                          double largest_error) {
+    json_t *parameters = json_object();
+    for (size_t p = 0; p < tr_network_n_params(network); p++) {
+        char name[64];
+        tr_network_param_name(network, p, name, sizeof name);
+        json_object_set_new(parameters, name,
+                            json_pack("{s:o, s:o, s:o, s:b}", "backpropagated",
+                                      tr_json_number(checks[p].backpropagated),
+                                      "central_difference", tr_json_number(checks[p].difference),
+                                      "relative_error", tr_json_number(checks[p].relative_error),
+                                      "at_kink", checks[p].at_kink));
+    }
+    json_t *root = json_pack("{s:s, s:o, s:o}", "version", tr_version(), "largest_relative_error",
+                             tr_json_number(largest_error), "parameters", parameters);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     return text;

@@ -4,6 +4,7 @@
 
 #include "params.h"
 
+#include <trainreel/gradient.h>
 #include <trainreel/render.h>
 
 typedef struct tr_run {
@@ -38,5 +39,9 @@ tr_render_options tr_render_options_from(const tr_settings *settings);
  * memory. `embed` may be NULL. */
 char *tr_report_to_json(const tr_report *report, const tr_network *network,
                         const tr_settings *settings, const char *embed);
+
+/* What a check of the gradient found, as one line of JSON, as above. */
+char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
+                          double largest_error);
 
 #endif

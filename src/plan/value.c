@@ -8,13 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void note(tr_plan_reader *reader, tr_status status, const char *text) {
+static void note(tr_plan_reader *reader, tr_status status, const char *message) {
+    char *text = g_strdup(message);
+    for (char *at = text; *at; at++) /* a message is one line, whatever it quotes */
+        if (g_ascii_iscntrl(*at))
+            *at = '?';
     if (!reader->status) {
         reader->status = status;
         tr_fail(reader->diag, status, "%s", text);
     }
     if (reader->report)
         reader->report(text, reader->context);
+    g_free(text);
 }
 
 void tr_refuse(tr_plan_reader *reader, tr_place place, const char *format, ...) {

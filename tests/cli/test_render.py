@@ -409,7 +409,8 @@ class Reports(RenderTest):
              "height": 320}])
         self.assertEqual(report["embed"],
                          "{% video /videos/n.mp4 500 320 /images/n_start.png %}")
-        self.assertEqual(set(report["settings"]), {param.name for param in params()})
+        self.assertEqual(set(report["settings"]),
+                         {param.name for param in params() if param.is_for("render")})
         changed = {"train.seed": 3, "picture.size": "500x320", "video.crf": 18.5,
                    "picture.title": "\"é\" {epoch}", "output.name": "n", "video.fps": 25}
         for param in params():
