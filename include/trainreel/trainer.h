@@ -84,6 +84,42 @@ TR_API TR_MUST_CHECK tr_status tr_fit(const tr_network *network, float *params,
                                       tr_random *random, tr_step_fn step, void *context,
                                       tr_diag *diag);
 
+/** What backpropagation and central differences say about the derivative of the loss by one parameter
+ * p; see tr_check_gradient(). */
+typedef struct tr_gradient_check {
+    double backpropagated;     /**< as training computes it: float32 */
+    double central_difference; /**< (loss(p + h) - loss(p - h)) / 2 h, in double precision */
+    double
+        relative_error; /**< the difference of both, divided by the size of what they are made of */
+    bool at_kink;       /**< there is no derivative to compare with: see there */
+} tr_gradient_check;
+
+/** A relative error that float32 explains; a wrong formula is off by much more. */
+#define TR_GRADIENT_TOLERANCE 1e-5
+
+/**
+ * Compares the gradient of the loss on all data, as training computes it, with central differences in
+ * double precision, which are computed by code of their own.
+ *
+ * What errors are relative to: where predictions come close to targets, float32 cannot tell their
+ * difference well, and the gradient, which is made of such differences, is off by as much. So the error
+ * is divided by what the gradient would be if they added up: for the mean squared error, the mean of
+ * 2 (|prediction| + |target|) |d prediction / dp|.
+ *
+ * `at_kink` is set where between p - h and p + h, or within float32's precision of there, an activation
+ * or the loss has a kink (relu, leaky_relu and elu at 0, the mean absolute error at 0, the clipping of
+ * binary_crossentropy); those errors mean nothing.
+ *
+ * @param params tr_network_n_params() floats
+ * @param[out] checks tr_network_n_params() of them, owned by the caller
+ * @return TR_OK, TR_ERROR_ARGUMENT (shapes, a loss that does not fit the net or the data, a net so large
+ *         that it would take hours: the square of its parameters times the samples is above 1e12),
+ *         TR_ERROR_MEMORY. Whether the errors are small is for the caller to see.
+ */
+TR_API TR_MUST_CHECK tr_status tr_check_gradient(const tr_network *network, const float *params,
+                                                 const tr_dataset *dataset, tr_loss loss,
+                                                 tr_gradient_check *checks, tr_diag *diag);
+
 TR_END_DECLS
 
 #endif

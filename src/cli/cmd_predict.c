@@ -12,12 +12,11 @@ static const tr_help help = {
     .usage = "--x POINTS|--input FILE [OPTION…]",
     .description =
         "Trains a net and evaluates it at given points. Writes a CSV line for each: the\n"
-        "point, and what the trained net predicts, with the digits that bring float32 back\n"
-        "exactly.\n",
-    .examples =
-        "  trainreel predict --x 0.5,1.5\n"
-        "  trainreel predict --data circles --model 8:tanh,1:sigmoid --x '0,0; 1,0'\n"
-        "  trainreel predict --data sine --model 60:relu,1 --input points.csv -o out.csv\n"};
+        "point, and what the trained net predicts. Numbers have the digits that bring\n"
+        "float32 back exactly.\n",
+    .examples = "  trainreel predict --x 0.5,1.5\n"
+                "  trainreel predict --data circles --model 8:tanh,1:sigmoid --x '0,0; 1,0'\n"
+                "  trainreel predict --data sine --model 60:relu,1 --x 1,2,3 -o points.csv\n"};
 
 typedef struct predict_flags {
     char *x;
@@ -79,6 +78,7 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
     tr_evaluator *evaluator = NULL;
     float *predictions = NULL;
     tr_destination to = {0};
+    tr_catch_signals();
     tr_status status = tr_run_create(&run, settings, NULL, diag);
     if (!status)
         status = get_points(&points, run, settings, flags, diag);

@@ -8,7 +8,6 @@
 
 tr_status tr_destination_open(tr_destination *to, const char *path, tr_diag *diag) {
     *to = (tr_destination){0};
-    tr_catch_signals();
     if (path && strcmp(path, "-") != 0)
         return tr_output_create(&to->output, path, true, diag);
     tr_release_pipe_signal();

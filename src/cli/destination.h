@@ -10,7 +10,7 @@ typedef struct tr_destination {
     tr_output *output; /* NULL for the standard output */
 } tr_destination;
 
-/* Also catches the signals that would leave a temporary file. NULL and "-" are the standard output. */
+/* After tr_catch_signals(). NULL and "-" are the standard output. */
 tr_status tr_destination_open(tr_destination *to, const char *path, tr_diag *diag);
 
 /* Writes bytes; `context` is the destination. TR_ERROR_OUTPUT, TR_ERROR_CANCELLED. */

@@ -55,15 +55,21 @@ TR_INLINE tr_split_exp tr_exp_split(double x) {
     return split;
 }
 
-TR_INLINE double tr_exp(double x) {
-    const tr_split_exp split = tr_exp_split(x);
+TR_INLINE double tr_exp_of(tr_split_exp split) {
     return split.power + split.power * split.expm1_r;
 }
 
 /* exp(x) - 1, accurate near 0 as well: 2^k - 1 is exact for the small k where it matters. */
-TR_INLINE double tr_expm1(double x) {
-    const tr_split_exp split = tr_exp_split(x);
+TR_INLINE double tr_expm1_of(tr_split_exp split) {
     return (split.power - 1) + split.power * split.expm1_r;
+}
+
+TR_INLINE double tr_exp(double x) {
+    return tr_exp_of(tr_exp_split(x));
+}
+
+TR_INLINE double tr_expm1(double x) {
+    return tr_expm1_of(tr_exp_split(x));
 }
 
 /* The logarithm of (1 + s) / (1 - s): 2 (s + s^3 / 3 + s^5 / 5 + …), up to s^(2 n_terms + 1). */
@@ -108,14 +114,14 @@ typedef struct tr_value_slope {
     double slope;
 } tr_value_slope;
 
-/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z. */
+/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z; 1 - tanh^2 = 4 e / (1 + e)^2. */
 TR_INLINE tr_value_slope tr_tanh(double z) {
     const double magnitude = z < 0 ? -z : z;
-    const double expm1 = tr_expm1(-2 * magnitude);
-    const double tangent = -expm1 / (2 + expm1);
-    /* 1 - tanh^2 = 4 e / (1 + e)^2 */
-    const double slope = 4 * (1 + expm1) / ((2 + expm1) * (2 + expm1));
-    return (tr_value_slope){.value = z < 0 ? -tangent : tangent, .slope = slope};
+    const tr_split_exp split = tr_exp_split(-2 * magnitude);
+    const double reciprocal = 1 / (2 + tr_expm1_of(split));
+    const double tangent = -tr_expm1_of(split) * reciprocal;
+    return (tr_value_slope){.value = z < 0 ? -tangent : tangent,
+                            .slope = 4 * tr_exp_of(split) * reciprocal * reciprocal};
 }
 
 /* 1 / (1 + exp(-z)), with e = exp(-|z|), which never overflows. */

@@ -44,13 +44,14 @@ static double snap(double position, double grid_width) {
 }
 
 /* Chooses ticks, and where the axis ends: at the ticks around the data or, if `exact`, with the data. A
- * range that ticks cannot divide is always left to them. */
+ * range that has not two ticks, or that ticks cannot divide, is always left to them. */
 static void choose_ends(tr_ticks *ticks, double low, double high, bool exact, int intervals,
                         double *end_low, double *end_high) {
     double slack = 1e-6 * (high - low);
     if (exact) {
         tr_ticks_choose_inside(ticks, low, high, intervals);
-        exact = first_tick(ticks) >= low - slack && last_tick(ticks) <= high + slack;
+        exact = ticks->count > 1 && first_tick(ticks) >= low - slack &&
+                last_tick(ticks) <= high + slack;
     }
     if (!exact)
         tr_ticks_choose(ticks, low, high, intervals);
@@ -189,7 +190,8 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
     double size = style->label_size;
     double digit_height;
     tr_status status = tr_text_digit_height(text, size, &digit_height, diag);
-    draw_grid(axes, style, theme, cr);
+    if (!content->no_grid)
+        draw_grid(axes, style, theme, cr);
     tr_set_color(cr, theme->text);
     double baseline = axes->bottom + style->gap + size;
     double widest = 0;

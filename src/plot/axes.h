@@ -34,6 +34,7 @@ typedef struct tr_axes_content {
     bool x_exact; /* the axis ends with the data instead */
     bool y_exact; /* not with y_log */
     bool y_log;   /* the y axis is logarithmic */
+    bool no_grid; /* for what fills the axes */
 } tr_axes_content;
 
 /* Chooses ticks and margins for axes that fill the rectangle (x, y, width, height) with their labels.

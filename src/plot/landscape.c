@@ -22,7 +22,7 @@ enum {
     MOST_ROW_VALUES = 1 << 24 /* of the snapshots that principal components are found from */
 };
 
-static const double most_products = 2e10; /* of parameters and samples, in all evaluations */
+static const double most_products = 1e9; /* of parameters and samples, in all evaluations */
 
 typedef struct reader {
     tr_landscape *landscape;

@@ -139,6 +139,7 @@ static tr_status draw_line_background(fit_panel *fit, cairo_t *cr, tr_diag *diag
 static tr_status draw_fit_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
     fit_panel *fit = (fit_panel *)panel;
     const tr_panel_setting *setting = &fit->setting;
+    fit->content.no_grid = fit->samples.dataset->n_inputs == 2;
     tr_status status = tr_axes_draw(&fit->axes, setting->text, &setting->style,
                                     &setting->source->theme, &fit->content, cr, diag);
     if (status)

@@ -13,7 +13,7 @@
 #define PATH_CASING 2.2 /* width of the path with its outline, in line widths, as is the next */
 #define DOT_RADIUS 1.9
 
-#define LONGEST_NAME 0.75 /* of an axis, in the panel's side */
+#define TICKS_ROOM 3.5 /* that an axis is shorter than the panel, in ems */
 
 enum {
     NAME_SIZE = 48,
@@ -72,7 +72,7 @@ static tr_status name_axis(const landscape_panel *panel, int axis, double length
                                           panel->setting.style.label_size, &layout, diag);
         if (status)
             return status;
-        bool fits = tr_text_width(layout) <= LONGEST_NAME * length;
+        bool fits = tr_text_width(layout) <= length - TICKS_ROOM * panel->setting.style.label_size;
         g_object_unref(layout);
         if (fits)
             break;

@@ -43,9 +43,9 @@ void tr_series_finish(tr_series *series) {
 }
 
 static size_t span_of(const tr_series *series, uint64_t iteration) {
-    double share = (double)iteration / ((double)series->last_iteration + 1);
-    size_t span = share < 1 ? (size_t)(share * (double)series->n_spans) : series->n_spans - 1;
-    return span < series->n_spans ? span : series->n_spans - 1;
+    double n_spans = (double)series->n_spans;
+    double span = (double)iteration * n_spans / ((double)series->last_iteration + 1);
+    return span < n_spans ? (size_t)span : series->n_spans - 1;
 }
 
 void tr_series_add(tr_series *series, uint64_t iteration, double value) {

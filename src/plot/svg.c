@@ -8,9 +8,12 @@
 #include <string.h>
 
 #define PATH_ATTRIBUTE " d=\""
-#define SURFACE_NAME " id=\"surface"
 
 enum { DECIMALS = 2 };
+
+/* What comes before the number of a surface. */
+static const char *const numbered[] = {" id=\"surface", " id=\"image", "href=\"#surface",
+                                       "href=\"#image"};
 
 static bool begins_with(const char *text, const char *end, const char *word) {
     size_t length = strlen(word);
@@ -61,10 +64,39 @@ static const char *append_path(GString *out, const char *at, const char *end) {
     return at;
 }
 
+/* Appends the new number for Cairo's number at `at`: that of its first appearance. */
+static const char *append_number(GString *out, const char *at, const char *end, GArray *numbers) {
+    guint64 number = 0;
+    guint index = 0;
+    while (at < end && is_digit(*at))
+        number = 10 * number + (guint64)(*at++ - '0');
+    while (index < numbers->len && g_array_index(numbers, guint64, index) != number)
+        index++;
+    if (index == numbers->len)
+        g_array_append_val(numbers, number);
+    g_string_append_printf(out, "%u", index);
+    return at;
+}
+
 static void append_title(GString *out, const char *title) {
     char *escaped = g_markup_escape_text(title, -1);
     g_string_append_printf(out, "\n<title>%s</title>", escaped);
     g_free(escaped);
+}
+
+/* Rewrites what begins at `at`, if that is to be rewritten; returns where it ends, or `at`. */
+static const char *append_rewritten(GString *out, const char *at, const char *end,
+                                    GArray *numbers) {
+    if (begins_with(at, end, PATH_ATTRIBUTE)) {
+        g_string_append(out, PATH_ATTRIBUTE);
+        return append_path(out, at + strlen(PATH_ATTRIBUTE), end);
+    }
+    for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++)
+        if (begins_with(at, end, numbered[i])) {
+            g_string_append(out, numbered[i]);
+            return append_number(out, at + strlen(numbered[i]), end, numbers);
+        }
+    return at;
 }
 
 tr_status tr_svg_tidy(uint8_t **bytes, size_t *n_bytes, const char *title, tr_diag *diag) {
@@ -72,16 +104,11 @@ tr_status tr_svg_tidy(uint8_t **bytes, size_t *n_bytes, const char *title, tr_di
     const char *end = at + *n_bytes;
     bool in_header = false;
     GString *out = g_string_sized_new(*n_bytes);
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(guint64));
     while (at < end) {
-        if (begins_with(at, end, PATH_ATTRIBUTE)) {
-            g_string_append(out, PATH_ATTRIBUTE);
-            at = append_path(out, at + strlen(PATH_ATTRIBUTE), end);
-            continue;
-        }
-        if (begins_with(at, end, SURFACE_NAME)) {
-            const char *quote =
-                memchr(at + strlen(SURFACE_NAME), '"', (size_t)(end - at) - strlen(SURFACE_NAME));
-            at = quote ? quote + 1 : end;
+        const char *next = *at == ' ' || *at == 'h' ? append_rewritten(out, at, end, numbers) : at;
+        if (next > at) {
+            at = next;
             continue;
         }
         in_header |= begins_with(at, end, "<svg ");
@@ -100,6 +127,7 @@ tr_status tr_svg_tidy(uint8_t **bytes, size_t *n_bytes, const char *title, tr_di
         *bytes = tidy;
         *n_bytes = out->len;
     }
+    g_array_free(numbers, TRUE);
     g_string_free(out, TRUE);
     return tidy ? TR_OK : tr_fail_memory(diag, "the SVG");
 }

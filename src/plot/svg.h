@@ -10,8 +10,8 @@
  *  - it gets a <title>, which screen readers read aloud, unless `title` is "";
  *  - coordinates of paths have two decimals rather than six: a hundredth of a pixel, in two thirds of
  *    the bytes;
- *  - the names that Cairo gives its surfaces go: they count the surfaces of the process, so the same
- *    picture would have other bytes each time.
+ *  - surfaces and images are numbered from 0: Cairo's numbers count the surfaces of the process, so
+ *    the same picture would have other bytes each time.
  * Replaces *bytes, which was and is to be freed with free(). TR_ERROR_MEMORY. */
 tr_status tr_svg_tidy(uint8_t **bytes, size_t *n_bytes, const char *title, tr_diag *diag);
 

@@ -105,21 +105,48 @@ void tr_ticks_choose_inside(tr_ticks *ticks, double low, double high, int max_in
     choose(ticks, low, high, max_intervals, true);
 }
 
+/* Number `n` of 1, 2, 5, 10, 20, 50 …; those below 1 have negative numbers. */
+static double round_number(int n) {
+    static const double multiples[] = {1, 2, 5};
+    int power = n >= 0 ? n / 3 : -((2 - n) / 3);
+    double multiple = multiples[n - 3 * power];
+    return power < 0 ? multiple / pow(10, -power) : multiple * pow(10, power);
+}
+
+/* Ticks at every `step`-th round number from `first` to `last`. */
+static void choose_round(tr_ticks *ticks, int first, int last, int step) {
+    ticks->count = 0;
+    for (int n = first; n <= last; n += step) {
+        ticks->values[ticks->count] = round_number(n);
+        ticks->labels[ticks->count][0] = '\0';
+        append_scientific(ticks->labels[ticks->count], ticks->values[ticks->count]);
+        ticks->count++;
+    }
+}
+
 void tr_ticks_choose_log(tr_ticks *ticks, double low, double high, int max_intervals) {
     if (!(low > 0) || !isfinite(high) || high < low)
         low = high = 1;
-    int first = (int)floor(tr_log10(low) + 1e-9);
-    int last = (int)ceil(tr_log10(high) - 1e-9);
-    if (last <= first)
-        last = first + 1;
-    int step = (last - first + max_intervals - 1) / max_intervals;
-    first -= ((last - first) + step - 1) / step * step - (last - first);
-    ticks->count = 0;
-    for (int exponent = first; exponent <= last; exponent += step) {
-        ticks->values[ticks->count] = exponent < 0 ? 1 / pow(10, -exponent) : pow(10, exponent);
-        ticks->labels[ticks->count][0] = '\0';
-        append_power(ticks->labels[ticks->count++], exponent);
+    const double slack = 1e-9; /* relative: 0.30000000000000004 does not ask for another interval */
+    int first = 3 * (int)floor(tr_log10(low));
+    while (round_number(first + 1) <= low * (1 + slack))
+        first++;
+    int last = first + 1;
+    while (round_number(last) < high * (1 - slack))
+        last++;
+    if (last - first <= max_intervals) {
+        choose_round(ticks, first, last, 1);
+        return;
     }
+    /* whole decades */
+    int first_power = (int)floor(tr_log10(low) + slack);
+    int last_power = (int)ceil(tr_log10(high) - slack);
+    if (last_power == first_power)
+        last_power++;
+    int n_powers = last_power - first_power;
+    int step = (n_powers + max_intervals - 1) / max_intervals;
+    first_power = last_power - (n_powers + step - 1) / step * step;
+    choose_round(ticks, 3 * first_power, 3 * last_power, 3 * step);
 }
 
 /* log(m) = 2 artanh((m - 1) / (m + 1)), by its power series; with m from sqrt(1/2) to sqrt(2) the

@@ -22,8 +22,9 @@ void tr_ticks_choose(tr_ticks *ticks, double low, double high, int max_intervals
  * one. */
 void tr_ticks_choose_inside(tr_ticks *ticks, double low, double high, int max_intervals);
 
-/* Powers of ten that cover [low, high], for a logarithmic axis: every one, or every second, third …
- * where that would be more than `max_intervals`. A range that is not above 0 counts as 1 to 10. */
+/* For a logarithmic axis: 1, 2 and 5 times powers of ten that cover [low, high]; where that would be
+ * more than `max_intervals`, powers of ten alone, or every second of them, or third … A range that is
+ * not above 0 counts as 1 to 1. */
 void tr_ticks_choose_log(tr_ticks *ticks, double low, double high, int max_intervals);
 
 /* The logarithm to base 10 of a finite value above 0: the same bits on every machine, while that of

@@ -2,25 +2,12 @@
 
 #include <math.h>
 
-static uint32_t pixel_at(const tr_frame *frame, int x, int y) {
-    const uint32_t *row = (const uint32_t *)(const void *)(frame->pixels + y * frame->stride);
-    return row[x] & 0xFFFFFF;
-}
-
-static int count_color(const tr_frame *frame, uint32_t color) {
-    int count = 0;
-    for (int y = 0; y < frame->height; y++)
-        for (int x = 0; x < frame->width; x++)
-            count += pixel_at(frame, x, y) == color;
-    return count;
-}
-
 /* Pixels in which the channel at that bit is clearly stronger than red: thin lines are paler. */
 static int count_tinted(const tr_frame *frame, int shift) {
     int count = 0;
     for (int y = 0; y < frame->height; y++)
         for (int x = 0; x < frame->width; x++) {
-            uint32_t pixel = pixel_at(frame, x, y);
+            uint32_t pixel = frame_pixel(frame, x, y);
             count += (int)(pixel >> shift & 0xFF) > (int)(pixel >> 16) + 24;
         }
     return count;
@@ -31,15 +18,6 @@ static void draw(const test_film *film, uint64_t iteration, float w, float b, tr
     const float params[] = {w, b};
     const tr_snapshot snapshot = {.iteration = iteration, .n_params = 2, .params = params};
     assert_ok(tr_plotter_draw(film->plotter, &snapshot, frame, &diag), diag);
-}
-
-static uint8_t *copy_pixels(const tr_frame *frame, size_t *size) {
-    *size = (size_t)frame->width * (size_t)frame->height * 3;
-    uint8_t *copy = malloc(*size);
-    assert_non_null(copy);
-    for (int y = 0; y < frame->height; y++)
-        tr_frame_copy_rgb_row(frame, y, copy + (size_t)y * (size_t)frame->width * 3);
-    return copy;
 }
 
 /* A frame shows its snapshot, whatever was drawn before: else a video would depend on which worker
@@ -59,10 +37,10 @@ static void a_frame_does_not_depend_on_the_one_before(void **state) {
         uint64_t iteration = tr_random_u32(&random) >> tr_random_interval(&random, 31);
         size_t size;
         draw(&used, iteration, w, b, &frame);
-        uint8_t *drawn_late = copy_pixels(&frame, &size);
+        uint8_t *drawn_late = copy_frame(&frame, &size);
         test_film fresh = create_film(&run, &picture);
         draw(&fresh, iteration, w, b, &frame);
-        uint8_t *drawn_first = copy_pixels(&frame, &size);
+        uint8_t *drawn_first = copy_frame(&frame, &size);
         assert_memory_equal(drawn_late, drawn_first, size);
         free(drawn_late);
         free(drawn_first);
@@ -81,10 +59,10 @@ static void what_is_not_reported_as_changed_is_the_same(void **state) {
     test_film film = create_film(&run, &picture);
     size_t size;
     draw(&film, 0, 0.09f, 0, &frame);
-    uint8_t *before = copy_pixels(&frame, &size);
+    uint8_t *before = copy_frame(&frame, &size);
     for (int i = 1; i < 40; i++) {
         draw(&film, (uint64_t)(i * 37), 0.09f + 0.04f * (float)i, -0.038f * (float)i, &frame);
-        uint8_t *now = copy_pixels(&frame, &size);
+        uint8_t *now = copy_frame(&frame, &size);
         int n_changed = 0;
         for (int y = 0; y < frame.height; y++)
             for (int x = 0; x < frame.width; x++) {
@@ -111,10 +89,10 @@ static void colours_are_the_posts(void **state) {
     const tr_picture picture = tr_picture_default();
     test_film film = create_film(&run, &picture);
     draw(&film, 0, 0.5f, 0.7f, &frame);
-    assert_true(count_color(&frame, 0xFFFFFF) > 90000);
-    assert_true(count_color(&frame, 0x4C72B0) > 100);
-    assert_true(count_color(&frame, 0x55A868) > 100);
-    assert_true(count_color(&frame, 0xCCCCCC) > 1000);
+    assert_true(count_frame_color(&frame, 0xFFFFFF) > 90000);
+    assert_true(count_frame_color(&frame, 0x4C72B0) > 100);
+    assert_true(count_frame_color(&frame, 0x55A868) > 100);
+    assert_true(count_frame_color(&frame, 0xCCCCCC) > 1000);
     destroy_film(&film);
     destroy_post_run(&run);
 }
@@ -130,12 +108,12 @@ static void predictions_that_are_not_finite_are_left_out(void **state) {
     const float values[] = {NAN, INFINITY, -INFINITY};
     for (int i = 0; i < 3; i++) {
         draw(&film, 1, values[i], values[i], &frame);
-        assert_int_equal(count_color(&frame, 0x55A868), 0);
+        assert_int_equal(count_frame_color(&frame, 0x55A868), 0);
     }
     draw(&film, 1, 3e38f, 3e38f, &frame);
     draw(&film, 1, 1e30f, -1e30f, &frame);
     draw(&film, 1, 1, 0, &frame);
-    assert_true(count_color(&frame, 0x55A868) > 100);
+    assert_true(count_frame_color(&frame, 0x55A868) > 100);
     destroy_film(&film);
     destroy_post_run(&run);
 }
@@ -233,9 +211,9 @@ static void titles_may_hold_fields_and_braces_in_any_order(void **state) {
         test_film film = create_film(&run, &picture);
         size_t size;
         draw(&film, 1111, 1, 0, &frame);
-        uint8_t *ones = copy_pixels(&frame, &size);
+        uint8_t *ones = copy_frame(&frame, &size);
         draw(&film, 2222, 1, 0, &frame);
-        uint8_t *twos = copy_pixels(&frame, &size);
+        uint8_t *twos = copy_frame(&frame, &size);
         bool differ = memcmp(ones, twos, size) != 0;
         assert_int_equal(differ, strstr(titles[i], "{iteration}") != NULL);
         free(ones);

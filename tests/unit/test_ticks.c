@@ -63,11 +63,34 @@ static void logarithmic_ticks_are_powers_of_ten(void **state) {
     assert_log_labels(0.003, 0.53, 5, "10\u207b\u00b3 10\u207b\u00b2 10\u207b\u00b9 10\u2070");
     assert_log_labels(1e-3, 1, 3, "10\u207b\u00b3 10\u207b\u00b2 10\u207b\u00b9 10\u2070");
     assert_log_labels(1e-3, 1, 2, "10\u207b\u2074 10\u207b\u00b2 10\u2070");
-    assert_log_labels(0.2, 0.5, 5, "10\u207b\u00b9 10\u2070");
-    assert_log_labels(1, 1, 5, "10\u2070 10\u00b9");
-    assert_log_labels(0, 5, 5, "10\u2070 10\u00b9");
-    assert_log_labels(NAN, INFINITY, 5, "10\u2070 10\u00b9");
+    assert_log_labels(0.15, 0.57, 5,
+                      "10\u207b\u00b9 2\u00b710\u207b\u00b9 5\u00b710\u207b\u00b9 10\u2070");
+    assert_log_labels(0.15, 0.57, 2, "10\u207b\u00b9 10\u2070");
+    assert_log_labels(0.2, 0.5, 5, "2\u00b710\u207b\u00b9 5\u00b710\u207b\u00b9");
+    assert_log_labels(1, 1, 5, "10\u2070 2\u00b710\u2070");
+    assert_log_labels(3, 30, 4,
+                      "2\u00b710\u2070 5\u00b710\u2070 10\u00b9 2\u00b710\u00b9 5\u00b710\u00b9");
+    assert_log_labels(0, 5, 5, "10\u2070 2\u00b710\u2070");
+    assert_log_labels(NAN, INFINITY, 5, "10\u2070 2\u00b710\u2070");
     assert_log_labels(1e-38, 1e38, 1, "10\u207b\u00b3\u2078 10\u00b3\u2078");
+}
+
+static void logarithmic_ticks_cover_any_range(void **state) {
+    (void)state;
+    tr_random random;
+    tr_random_seed(&random, 9);
+    for (int i = 0; i < 20000; i++) {
+        double low = pow(10, tr_random_uniform(&random, -45, 38));
+        double high = low * pow(10, tr_random_uniform(&random, 0, i % 2 ? 3 : 38));
+        int max_intervals = 1 + (int)tr_random_interval(&random, TR_MAX_INTERVALS - 1);
+        tr_ticks ticks;
+        tr_ticks_choose_log(&ticks, low, high, max_intervals);
+        assert_in_range(ticks.count, 2, max_intervals + 1);
+        assert_true(ticks.values[0] > 0 && ticks.values[0] <= low * (1 + 1e-8));
+        assert_true(ticks.values[ticks.count - 1] >= high * (1 - 1e-8));
+        for (int t = 1; t < ticks.count; t++)
+            assert_true(ticks.values[t] > ticks.values[t - 1]);
+    }
 }
 
 static void the_logarithm_is_right(void **state) {
@@ -123,6 +146,7 @@ int main(void) {
         cmocka_unit_test(ticks_are_round),
         cmocka_unit_test(ticks_may_be_asked_for_inside_a_range_only),
         cmocka_unit_test(logarithmic_ticks_are_powers_of_ten),
+        cmocka_unit_test(logarithmic_ticks_cover_any_range),
         cmocka_unit_test(the_logarithm_is_right),
         cmocka_unit_test(ticks_cover_any_range),
         cmocka_unit_test(hopeless_ranges_are_widened),
