@@ -12,13 +12,12 @@ static const tr_help help = {
     .description =
         "Compares the gradient that training follows, which backpropagation computes in\n"
         "float32, with central differences of the loss on all data in double precision,\n"
-        "for every parameter of a net before its training. Errors are relative to what the\n"
-        "derivative is made of. Where an activation or the loss has a kink within the\n"
+        "for every parameter of a net before its training. Errors are relative to what\n"
+        "the derivative is made of. Where an activation or the loss has a kink within the\n"
         "difference there is no derivative, and the parameter does not count. Ends with 1\n"
         "if an error is above 0.00001, which a wrong formula exceeds by far.\n",
     .examples = "  trainreel check-gradient --data sine --model 5:tanh,1\n"
-                "  trainreel check-gradient --data xor --model 4:elu,1:sigmoid --loss "
-                "binary_crossentropy\n"};
+                "  trainreel check-gradient --data xor --model 4:elu,1:sigmoid\n"};
 
 typedef struct verdict {
     double largest_error;

@@ -130,13 +130,13 @@ class Examples(HelpTest):
         for i, (arguments, line) in enumerate(examples):
             with self.subTest(line):
                 self.assertEqual(shlex.split(line)[:2], ["trainreel", arguments[0]])
-                self.make(f"folder{i}/points.csv", b"0.5\n1.5\n")  # which an example reads
+                os.mkdir(self.path(f"folder{i}"))
                 result = subprocess.run(["sh", "-c", line], cwd=self.path(f"folder{i}"), env=env,
                                         stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
                 # on a slow machine there may be lines that show the progress
                 stderr = re.sub(rb"(?m)^iteration .*frames/s.*\n", b"", result.stderr)
                 self.assertEqual((result.returncode, stderr), (0, b""))
-                self.assertTrue(result.stdout or len(self.names(f"folder{i}")) > 1, "it does something")
+                self.assertTrue(result.stdout or self.names(f"folder{i}"), "it does something")
 
 
 class Version(HelpTest):
