@@ -74,10 +74,9 @@ TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_sample
  * @param[in,out] params tr_network_n_params() floats
  * @param[in,out] random what shuffles; left in the state that NumPy's would have
  * @param step may be NULL
- * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer),
- *         TR_ERROR_MEMORY,
- *         TR_ERROR_DIVERGED (a loss that is not finite; the text names iteration and learning
- *         rate), or what `step` returned.
+ * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer or the
+ *         targets), TR_ERROR_MEMORY, TR_ERROR_DIVERGED (a loss that is not finite; the text names
+ *         iteration and learning rate), or what `step` returned.
  */
 TR_API TR_MUST_CHECK tr_status tr_fit(const tr_network *network, float *params,
                                       const tr_dataset *dataset, const tr_fit_options *options,

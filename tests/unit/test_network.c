@@ -220,6 +220,76 @@ static void evaluator_agrees_with_the_formula(void **state) {
     destroy_deep(&deep);
 }
 
+static tr_status keep_loss(const tr_snapshot *snapshot, void *loss) {
+    *(float *)loss = snapshot->loss;
+    return TR_OK;
+}
+
+static void evaluator_has_the_losses_that_training_has(void **state) {
+    (void)state;
+    const struct {
+        tr_loss loss;
+        tr_activation last;
+    } kinds[] = {{TR_LOSS_MEAN_SQUARED_ERROR, TR_ACTIVATION_LINEAR},
+                 {TR_LOSS_MEAN_ABSOLUTE_ERROR, TR_ACTIVATION_SOFTPLUS},
+                 {TR_LOSS_BINARY_CROSSENTROPY, TR_ACTIVATION_SIGMOID},
+                 {TR_LOSS_CATEGORICAL_CROSSENTROPY, TR_ACTIVATION_SOFTMAX}};
+    tr_diag diag = {0};
+    deep_net deep;
+    create_deep(&deep);
+    for (size_t s = 0; s < DEEP_SAMPLES; s++) {
+        deep.dataset->y[s * 2] = (double)(s % 3 == 0);
+        deep.dataset->y[s * 2 + 1] = (double)(s % 3 != 0);
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const tr_layer layer = {.n_units = 2, .activation = kinds[i].last};
+        const tr_fit_options options = {
+            .batch_size = DEEP_SAMPLES, .epochs = 1, .loss = kinds[i].loss};
+        tr_network *network = create_network(3, &layer, 1);
+        tr_evaluator *evaluator;
+        tr_random random;
+        float params[] = {0.5f, -1, 2, 0.25f, -0.75f, 1, 0.1f, -0.1f}, loss;
+        assert_ok(tr_evaluator_create(&evaluator, network, deep.dataset, &diag), diag);
+        tr_random_seed(&random, 0);
+        assert_ok(tr_fit(network, params, deep.dataset, &options, &random, keep_loss, &loss, &diag),
+                  diag);
+        const float evaluated = tr_evaluator_loss(evaluator, kinds[i].loss, params);
+        /* the order of the samples is another */
+        assert_true(fabsf(evaluated - loss) <= 1e-6f * loss);
+        const tr_loss unfit =
+            i == 3 ? TR_LOSS_MEAN_SQUARED_ERROR : TR_LOSS_CATEGORICAL_CROSSENTROPY;
+        assert_true(isnan(tr_evaluator_loss(evaluator, unfit, params)));
+        tr_evaluator_destroy(&evaluator);
+        tr_network_destroy(&network);
+    }
+    destroy_deep(&deep);
+}
+
+/* Predictions and losses are those of the formulas where naive ones overflow. */
+static void large_sums_are_no_trouble(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    const tr_layer layer = {.n_units = 3, .activation = TR_ACTIVATION_SOFTMAX};
+    tr_network *network = create_network(1, &layer, 1);
+    tr_dataset *dataset;
+    tr_evaluator *evaluator;
+    assert_ok(tr_dataset_create(&dataset, 1, 1, 3, &diag), diag);
+    dataset->x[0] = 1;
+    dataset->y[2] = 1;
+    assert_ok(tr_evaluator_create(&evaluator, network, dataset, &diag), diag);
+    const float params[] = {1000, 999, -1000, 0, 0, 0};
+    float y[3];
+    tr_evaluator_predict(evaluator, params, y);
+    assert_true(fabs((double)y[0] - 1 / (1 + exp(-1))) < 1e-7);
+    assert_true(fabs((double)y[1] - 1 / (1 + exp(1))) < 1e-7);
+    assert_true(y[2] == 0);
+    const float loss = tr_evaluator_loss(evaluator, TR_LOSS_CATEGORICAL_CROSSENTROPY, params);
+    assert_true(fabs((double)loss - (2000 + log1p(exp(-1)))) < 1e-3);
+    tr_evaluator_destroy(&evaluator);
+    tr_dataset_destroy(&dataset);
+    tr_network_destroy(&network);
+}
+
 static void gradient_agrees_with_the_formula(void **state) {
     (void)state;
     enum { N = 37 }; /* no multiple of the lanes of a sum */
@@ -319,6 +389,8 @@ int main(void) {
         cmocka_unit_test(defaults_are_keras),
         cmocka_unit_test(impossible_nets_are_refused),
         cmocka_unit_test(evaluator_agrees_with_the_formula),
+        cmocka_unit_test(evaluator_has_the_losses_that_training_has),
+        cmocka_unit_test(large_sums_are_no_trouble),
         cmocka_unit_test(gradient_agrees_with_the_formula),
         cmocka_unit_test(derivatives_at_kinks_are_the_mean_of_both_sides),
         cmocka_unit_test(shapes_that_differ_are_refused),
