@@ -17,8 +17,7 @@ static const tr_help help = {
         "difference there is no derivative, and the parameter does not count. Ends with 1\n"
         "if an error is above 0.00001, which a wrong formula exceeds by far.\n",
     .examples = "  trainreel check-gradient --data sine --model 5:tanh,1\n"
-                "  trainreel check-gradient --data xor --model 4:elu,1:sigmoid --loss "
-                "binary_crossentropy\n"};
+                "  trainreel check-gradient --data xor --model 4:elu,1:sigmoid\n"};
 
 typedef struct verdict {
     double largest_error;
