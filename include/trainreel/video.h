@@ -26,7 +26,8 @@ typedef enum tr_profile {
 /** How a video is encoded. */
 typedef struct tr_video {
     int frames_per_second; /**< 1 to 240 */
-    double crf;            /**< x264's constant rate factor, 1 to 51: lower is better and larger */
+    double crf;            /**< x264's constant rate factor, 1 to 51: lower is better and larger.
+                                "plot" takes it as a whole number */
     const char *preset;    /**< "plot", which is made for line plots, or one of x264's, from
                                 "ultrafast" to "veryslow" */
     tr_profile profile;

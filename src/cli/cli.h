@@ -27,6 +27,11 @@ typedef struct tr_command {
 extern const tr_command tr_commands[];
 extern const size_t tr_n_commands;
 
+int tr_cmd_build(int argc, char **argv);
+int tr_cmd_chart(int argc, char **argv);
+int tr_cmd_check_gradient(int argc, char **argv);
+int tr_cmd_plan(int argc, char **argv);
+int tr_cmd_predict(int argc, char **argv);
 int tr_cmd_render(int argc, char **argv);
 int tr_cmd_train(int argc, char **argv);
 
@@ -61,6 +66,27 @@ typedef struct tr_help {
  * to go on. */
 void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
                       const GOptionEntry *flags, tr_settings *settings, int *exit_code);
+
+/* What else stands on the command line: arguments that are no options, and settings in the order in
+ * which they were given. */
+typedef struct tr_arguments {
+    const char *wanted; /* what the arguments are, for a message, such as "PLAN" */
+    size_t n_least;
+    size_t n_most;
+    char **values;   /* those of argv; free the array with g_free() */
+    size_t n_values; /* n_least to n_most */
+    GArray *given;   /* of tr_given; NULL if they are not wanted. Destroy it with g_array_unref() */
+} tr_arguments;
+
+typedef struct tr_given {
+    const tr_param *param;
+    const char *text; /* belongs to the array */
+} tr_given;
+
+/* The same for a command with arguments. */
+void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned command_bit,
+                           const GOptionEntry *flags, tr_settings *settings,
+                           tr_arguments *arguments, int *exit_code);
 
 /* The section on exit codes that all help pages end with. */
 extern const char tr_exit_code_help[];

@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "print.h"
 #include "progress.h"
 #include "run.h"
 
@@ -11,11 +12,10 @@ enum { MOST_PARAMS_SHOWN = 8 };
 static const tr_help help = {
     .command = "render",
     .usage = "[OPTION…]",
-    .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, draws its\n"
-        "prediction beside the data as it learns, and writes OUT/NAME.mp4 and the poster\n"
-        "OUT/NAME_start.png, which is the first frame. The same options give the same\n"
-        "bytes on every machine.\n",
+    .description = "Trains a net the way Keras does, number for number, by default a single ReLU\n"
+                   "neuron, draws its prediction beside the data as it learns, and writes\n"
+                   "OUT/NAME.mp4 and the poster OUT/NAME_start.png, which is the first frame. The\n"
+                   "same options give the same bytes on every machine.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
                 "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
@@ -50,27 +50,9 @@ static void print_params(const float *params, size_t n_params) {
         printf("%s%.2f", i ? ", " : "", (double)params[i]);
 }
 
-static void print_bytes(uint64_t bytes) {
-    if (bytes < 1000000)
-        printf("%.1f kB", (double)bytes / 1e3);
-    else
-        printf("%.1f MB", (double)bytes / 1e6);
-}
-
-static void print_artifact(const tr_artifact *artifact) {
-    printf("%s: %dx%d", artifact->path, artifact->width, artifact->height);
-    if (artifact->n_frames > 1)
-        printf(", %llu frames", (unsigned long long)artifact->n_frames);
-    if (artifact->seconds > 0)
-        printf(", %.2f s", artifact->seconds);
-    printf(", ");
-    print_bytes(artifact->bytes);
-    putchar('\n');
-}
-
 static void print_report(const tr_report *report, const char *embed) {
     for (size_t i = 0; i < report->n_artifacts; i++)
-        print_artifact(&report->artifacts[i]);
+        tr_print_artifact(&report->artifacts[i]);
     if (report->n_artifacts == 0)
         printf("%llu frames drawn, nothing written\n", (unsigned long long)report->n_frames);
     if (report->n_params <= MOST_PARAMS_SHOWN) {
@@ -104,9 +86,12 @@ static int write_report(const tr_report *report, const tr_run *run, const tr_set
 
 static void print_verbose(const tr_settings *settings, const tr_run *run) {
     fprintf(stderr, "trainreel %s with %s\n", tr_version(), tr_library_versions());
-    fprintf(stderr, "%zu samples, %llu iterations, a frame every %lld\n", run->dataset->n_samples,
-            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations,
-            (long long)settings->every);
+    fprintf(stderr, "%zu samples, %llu iterations, ", run->dataset->n_samples,
+            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations);
+    if (settings->pace == TR_PACE_STEP)
+        fprintf(stderr, "a frame every %lld\n", (long long)settings->every);
+    else
+        fprintf(stderr, "%lld frames in all\n", (long long)settings->frames);
 }
 
 static int render(const tr_settings *settings, const render_flags *flags,
@@ -139,17 +124,11 @@ static int render(const tr_settings *settings, const render_flags *flags,
 
 int tr_cmd_render(int argc, char **argv) {
     render_flags flags = {0};
-    const GOptionEntry entries[] = {
-        {"progress", 0, 0, G_OPTION_ARG_STRING, &flags.progress,
-         "how to show the progress: auto (a bar on a terminal, otherwise a line now and then), "
-         "plain, json or none [auto]",
-         "STYLE"},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &flags.quiet, "print nothing but errors", NULL},
-        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &flags.verbose,
-         "also print versions, sizes and times", NULL},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &flags.json,
-         "print what was written as one JSON object on the standard output", NULL},
-        {0}};
+    const GOptionEntry entries[] = {TR_PROGRESS_FLAG(&flags.progress),
+                                    TR_QUIET_FLAG(&flags.quiet),
+                                    TR_VERBOSE_FLAG(&flags.verbose),
+                                    TR_JSON_FLAG(&flags.json),
+                                    {0}};
     tr_diag diag = {0};
     tr_settings *settings;
     tr_status status = tr_settings_create(&settings, &diag);
@@ -158,13 +137,8 @@ int tr_cmd_render(int argc, char **argv) {
     int exit_code;
     tr_progress_style style = TR_PROGRESS_AUTO;
     tr_parse_options(argc, argv, &help, TR_FOR_RENDER, entries, settings, &exit_code);
-    if (exit_code < 0 && flags.progress && !tr_progress_style_from(flags.progress, &style)) {
-        tr_complain(help.command, "--progress: \"%s\" is not one of auto, plain, json, none",
-                    flags.progress);
-        exit_code = EXIT_USAGE;
-    }
-    if (flags.quiet && !flags.progress)
-        style = TR_PROGRESS_NONE;
+    if (exit_code < 0)
+        exit_code = tr_choose_progress(help.command, flags.progress, flags.quiet, &style);
     if (exit_code < 0)
         exit_code = render(settings, &flags, style);
     g_free(flags.progress);

@@ -1,9 +1,8 @@
 #include "cli.h"
-#include "output.h"
+#include "destination.h"
 #include "run.h"
+#include "table.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,122 +11,45 @@ static const tr_help help = {
     .command = "train",
     .usage = "[OPTION…]",
     .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, and writes a\n"
-        "CSV line for every iteration, the initial state first:\n"
+        "Trains a net the way Keras does, number for number, and writes a CSV line for\n"
+        "every iteration, the initial state first:\n"
         "\n"
         "  iteration,epoch,batch_size,loss,full_loss,w,b\n"
         "\n"
-        "loss is the mean squared error of the batch before the update, full_loss that of\n"
-        "all data after it; w and b are the parameters after it. Numbers have the digits\n"
-        "that bring float32 back exactly.\n",
+        "loss is that of the batch before the update, full_loss that of all data after it;\n"
+        "w and b are the parameters after it, which in a larger net are called\n"
+        "dense1.w.0.2 (layer, input, unit) and dense1.b.2. Numbers have the digits that\n"
+        "bring float32 back exactly.\n",
     .examples = "  trainreel train -o neuron.csv\n"
                 "  trainreel train --batch-size 200 --epochs 100 | tail -n 1\n"};
 
-typedef struct csv_writer {
-    tr_output *output; /* NULL for the standard output */
-    const tr_network *network;
-    tr_evaluator *evaluator;
-    tr_loss loss;
-    char buffer[1 << 16];
-    size_t length;
-    tr_diag diag;
-} csv_writer;
-
-static tr_status flush(csv_writer *csv) {
-    tr_status status = TR_OK;
-    if (csv->output) {
-        status = tr_output_write(csv->output, csv->buffer, csv->length, &csv->diag);
-    } else if (csv->length && (fwrite(csv->buffer, 1, csv->length, stdout) != csv->length ||
-                               fflush(stdout) != 0)) {
-        snprintf(csv->diag.text, sizeof csv->diag.text, "standard output: %s", strerror(errno));
-        status = tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_ERROR_OUTPUT;
-    }
-    csv->length = 0;
-    return status;
-}
-
-/* Appends a short text, after making room for it. */
-static tr_status append(csv_writer *csv, const char *text) {
-    size_t length = strlen(text);
-    if (csv->length + length > sizeof csv->buffer) {
-        tr_status status = flush(csv);
-        if (status)
-            return status;
-    }
-    memcpy(csv->buffer + csv->length, text, length);
-    csv->length += length;
-    return TR_OK;
-}
-
-static tr_status write_header(csv_writer *csv) {
-    tr_status status = append(csv, "iteration,epoch,batch_size,loss,full_loss");
-    for (size_t i = 0; !status && i < tr_network_n_params(csv->network); i++) {
-        char name[64] = ",";
-        tr_network_param_name(csv->network, i, name + 1, sizeof name - 1);
-        status = append(csv, name);
-    }
-    return status ? status : append(csv, "\n");
-}
-
-static tr_status write_line(const tr_snapshot *snapshot, void *context) {
-    csv_writer *csv = context;
-    char text[128];
-    if (tr_is_interrupted())
-        return TR_ERROR_CANCELLED;
-    double full_loss = (double)tr_evaluator_loss(csv->evaluator, csv->loss, snapshot->params);
-    if (snapshot->iteration == 0)
-        snprintf(text, sizeof text, "0,0,,,%.9g", full_loss);
-    else
-        snprintf(text, sizeof text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%.9g,%.9g",
-                 snapshot->iteration, snapshot->epoch, snapshot->batch_size, (double)snapshot->loss,
-                 full_loss);
-    tr_status status = append(csv, text);
-    for (size_t i = 0; !status && i < snapshot->n_params; i++) {
-        snprintf(text, sizeof text, ",%.9g", (double)snapshot->params[i]);
-        status = append(csv, text);
-    }
-    return status ? status : append(csv, "\n");
+static tr_status step(const tr_snapshot *snapshot, void *table) {
+    return tr_is_interrupted() ? TR_ERROR_CANCELLED : tr_table_step(snapshot, table);
 }
 
 /* Writes to the file, or with NULL to the standard output. */
-static tr_status train(const tr_settings *settings, const char *path, csv_writer *csv,
-                       tr_diag *diag) {
+static tr_status train(const tr_settings *settings, const char *path, tr_diag *diag) {
+    tr_destination to = {0};
+    tr_table *table = NULL;
     tr_run *run;
+    tr_catch_signals();
     tr_status status = tr_run_create(&run, settings, NULL, diag);
-    if (!status && path)
-        status = tr_output_create(&csv->output, path, true, diag);
     if (!status)
-        status = tr_evaluator_create(&csv->evaluator, run->network, run->dataset, diag);
+        status = tr_destination_open(&to, path, diag);
+    if (!status)
+        status = tr_table_create(&table, run->network, run->dataset, run->training.options.loss,
+                                 tr_destination_write, &to, diag);
     if (!status) {
-        csv->network = run->network;
-        csv->loss = run->training.options.loss;
-        status = write_header(csv);
+        status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
+                        &run->random, step, table, diag);
+        tr_table_explain(table, diag);
     }
     if (!status)
-        status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
-                        &run->random, write_line, csv, diag);
-    if (!status)
-        status = flush(csv);
-    if (!status && csv->output)
-        status = tr_output_commit(&csv->output, diag);
-    if (!diag->text[0])
-        *diag = csv->diag;
-    tr_output_discard(&csv->output);
-    tr_evaluator_destroy(&csv->evaluator);
+        status = tr_table_finish(table, diag);
+    status = tr_destination_close(&to, status, diag);
+    tr_table_destroy(&table);
     tr_run_destroy(&run);
     return status;
-}
-
-static int run_train(const tr_settings *settings, const char *path) {
-    tr_diag diag = {0};
-    csv_writer *csv = g_new0(csv_writer, 1);
-    bool to_file = path && strcmp(path, "-") != 0;
-    tr_catch_signals();
-    if (!to_file)
-        tr_release_pipe_signal();
-    tr_status status = train(settings, to_file ? path : NULL, csv, &diag);
-    g_free(csv);
-    return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
 }
 
 int tr_cmd_train(int argc, char **argv) {
@@ -148,7 +70,9 @@ int tr_cmd_train(int argc, char **argv) {
         exit_code = EXIT_USAGE;
     }
     if (exit_code < 0)
-        exit_code = run_train(settings, path);
+        status = train(settings, path, &diag);
+    if (exit_code < 0)
+        exit_code = status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
     g_free(path);
     tr_settings_destroy(&settings);
     return exit_code;

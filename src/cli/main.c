@@ -10,8 +10,14 @@
 #include <unistd.h>
 
 const tr_command tr_commands[] = {
-    {"render", "train a neuron and write the video of its training", tr_cmd_render},
-    {"train", "train a neuron and write its weights after every iteration as CSV", tr_cmd_train},
+    {"render", "train a net and write the video of its training", tr_cmd_render},
+    {"chart", "train a net and draw its error, its fit, its weights …", tr_cmd_chart},
+    {"build", "make all that a plan describes: videos, charts and tables", tr_cmd_build},
+    {"plan", "check, show and list plans", tr_cmd_plan},
+    {"predict", "train a net and evaluate it at given points", tr_cmd_predict},
+    {"check-gradient", "compare the gradient of a net with central differences",
+     tr_cmd_check_gradient},
+    {"train", "train a net and write its weights after every iteration as CSV", tr_cmd_train},
 };
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 
@@ -93,10 +99,10 @@ int tr_report_failure(const char *command, tr_status status, const tr_diag *diag
 }
 
 static void print_usage(FILE *stream) {
-    fprintf(stream, "trainreel turns the training of a neural net into a video.\n\n"
+    fprintf(stream, "trainreel turns the training of a neural net into videos and charts.\n\n"
                     "Usage: trainreel COMMAND [OPTION…]\n\nCommands:\n");
     for (size_t i = 0; i < tr_n_commands; i++)
-        fprintf(stream, "  %-10s %s\n", tr_commands[i].name, tr_commands[i].summary);
+        fprintf(stream, "  %-14s  %s\n", tr_commands[i].name, tr_commands[i].summary);
     fprintf(stream,
             "\n"
             "  trainreel COMMAND --help   all about a command\n"
@@ -106,7 +112,7 @@ static void print_usage(FILE *stream) {
 }
 
 static int complain_of_command(const char *name) {
-    const char *names[8];
+    const char *names[G_N_ELEMENTS(tr_commands)];
     for (size_t i = 0; i < tr_n_commands; i++)
         names[i] = tr_commands[i].name;
     const char *nearest = tr_nearest_name(name, names, tr_n_commands);

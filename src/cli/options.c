@@ -92,12 +92,29 @@ static void print_help(const tr_help *help, unsigned command_bit, const GOptionE
     printf("\nExamples:\n%s\n%s", help->examples, tr_exit_code_help);
 }
 
-static gboolean set_option(const gchar *name, const gchar *value, gpointer settings,
+/* Where the values of options go. */
+typedef struct target {
+    tr_settings *settings;
+    GArray *given; /* or NULL */
+} target;
+
+static void clear_given(void *given) {
+    g_free((char *)((tr_given *)given)->text);
+}
+
+static gboolean set_option(const gchar *name, const gchar *value, gpointer context,
                            GError **error) {
     tr_diag diag = {0};
+    target *to = context;
     const tr_param *param = tr_param_by_option(name + strspn(name, "-"));
-    if (!tr_settings_set(settings, param, value, &diag))
+    if (!tr_settings_set(to->settings, param, value, &diag)) {
+        tr_given given = {.param = param, .text = NULL};
+        if (to->given) {
+            given.text = g_strdup(value);
+            g_array_append_val(to->given, given);
+        }
         return TRUE;
+    }
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", name, diag.text);
     return FALSE;
 }
@@ -129,11 +146,11 @@ static void complain(const tr_help *help, const GError *error, const GOptionEntr
     const char *nearest = NULL;
     const char *unknown = strstr(error->message, "--");
     if (error->code == G_OPTION_ERROR_UNKNOWN_OPTION && unknown) {
-        const char *names[64];
-        size_t count = 0;
-        for (const GOptionEntry *entry = entries; entry->long_name && count < 64; entry++)
-            names[count++] = entry->long_name;
-        nearest = tr_nearest_name(unknown + 2, names, count);
+        GPtrArray *names = g_ptr_array_new();
+        for (const GOptionEntry *entry = entries; entry->long_name; entry++)
+            g_ptr_array_add(names, (gpointer)entry->long_name);
+        nearest = tr_nearest_name(unknown + 2, (const char *const *)names->pdata, names->len);
+        g_ptr_array_free(names, TRUE);
     }
     tr_complain(help->command, "%s%s%s%s (trainreel %s --help lists the options)", error->message,
                 nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "",
@@ -178,16 +195,45 @@ static const GOptionEntry *find_flag_with_value(int argc, char **argv,
     return NULL;
 }
 
-void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
-                      const GOptionEntry *flags, tr_settings *settings, int *exit_code) {
+/* What is left after the options: the program's name, and the arguments. */
+static void take_arguments(int argc, char **argv, const tr_help *help, tr_arguments *arguments,
+                           int *exit_code) {
+    size_t count = (size_t)argc - 1;
+    if (count &&
+        !strcmp(argv[1], "--")) { /* GOption leaves it where an argument is like an option */
+        argv++;
+        count--;
+    }
+    if (count > arguments->n_most)
+        tr_complain(help->command, "there is nothing to do with \"%s\" (trainreel %s --help)",
+                    argv[arguments->n_most + 1], help->command);
+    else if (count < arguments->n_least)
+        tr_complain(help->command, "%s is missing (trainreel %s --help)", arguments->wanted,
+                    help->command);
+    if (count > arguments->n_most || count < arguments->n_least) {
+        *exit_code = EXIT_USAGE;
+        return;
+    }
+    arguments->values = g_new0(char *, count + 1);
+    arguments->n_values = count;
+    for (size_t i = 0; i < count; i++)
+        arguments->values[i] = argv[i + 1];
+}
+
+void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned command_bit,
+                           const GOptionEntry *flags, tr_settings *settings,
+                           tr_arguments *arguments, int *exit_code) {
     gboolean wants_help = FALSE;
     GError *error = NULL;
     GOptionEntry *entries = make_entries(command_bit, flags, &wants_help);
     GOptionContext *context = g_option_context_new(NULL);
-    GOptionGroup *group = g_option_group_new("main", "", "", settings, NULL);
+    target to = {.settings = settings, .given = arguments->given};
+    GOptionGroup *group = g_option_group_new("main", "", "", &to, NULL);
     g_option_group_add_entries(group, entries);
     g_option_context_set_main_group(context, group);
     g_option_context_set_help_enabled(context, FALSE);
+    if (to.given)
+        g_array_set_clear_func(to.given, clear_given);
     GPtrArray *owned = g_ptr_array_new_with_free_func(g_free);
     char **split = split_short_options(&argc, argv, entries, owned);
     argv = split;
@@ -204,15 +250,19 @@ void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned comma
     } else if (wants_help) {
         print_help(help, command_bit, flags);
         *exit_code = EXIT_DONE;
-    } else if (argc > 1) {
-        tr_complain(help->command, "there is nothing to do with \"%s\" (trainreel %s --help)",
-                    argv[1], help->command);
-        *exit_code = EXIT_USAGE;
     } else {
+        take_arguments(argc, argv, help, arguments, exit_code);
         tr_settings_resolve(settings);
     }
     g_option_context_free(context);
     g_ptr_array_free(owned, TRUE);
     g_free(split);
     g_free(entries);
+}
+
+void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned command_bit,
+                      const GOptionEntry *flags, tr_settings *settings, int *exit_code) {
+    tr_arguments none = {.n_most = 0};
+    tr_parse_command_line(argc, argv, help, command_bit, flags, settings, &none, exit_code);
+    g_free(none.values);
 }

@@ -1,5 +1,7 @@
 #include "progress.h"
 
+#include "cli.h"
+
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #define PLAIN_SECONDS 3.0 /* between two lines, where nobody watches a bar */
 #define JSON_SECONDS 0.5
 
-bool tr_progress_style_from(const char *name, tr_progress_style *style) {
+static bool find_style(const char *name, tr_progress_style *style) {
     static const char *const names[] = {"auto", "plain", "json", "none"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i])) {
@@ -19,6 +21,15 @@ bool tr_progress_style_from(const char *name, tr_progress_style *style) {
             return true;
         }
     return false;
+}
+
+int tr_choose_progress(const char *command, const char *name, bool quiet,
+                       tr_progress_style *style) {
+    *style = quiet ? TR_PROGRESS_NONE : TR_PROGRESS_AUTO;
+    if (!name || find_style(name, style))
+        return -1;
+    tr_complain(command, "--progress: \"%s\" is not one of auto, plain, json, none", name);
+    return EXIT_USAGE;
 }
 
 tr_progress_view tr_progress_view_create(tr_progress_style style) {
@@ -33,28 +44,38 @@ tr_progress_view tr_progress_view_create(tr_progress_style style) {
     return view;
 }
 
-/* Drawing and encoding take nearly all of the time, and begin while the training still runs. */
-static double share_done(const tr_progress *progress) {
-    if (!progress->n_frames)
-        return -1;
-    return (double)progress->frames / (double)progress->n_frames;
+/* Drawing and encoding take nearly all of the time, and begin while the training still runs; where
+ * there is nothing of them, the artifacts of a build count. -1 if nothing is known. */
+static double share_done(const tr_build_progress *progress) {
+    const tr_progress *work = &progress->work;
+    double share = -1;
+    if (work->n_frames)
+        share = (double)work->frames / (double)work->n_frames;
+    else if (progress->n_artifacts)
+        share = (double)progress->artifacts / (double)progress->n_artifacts;
+    return share > 1 ? 1 : share; /* a build's totals are estimated at first */
 }
 
-static void format_counts(char *text, size_t size, const tr_progress *progress) {
-    double rate = progress->seconds > 0 ? (double)progress->frames / progress->seconds : 0;
+static void format_counts(char *text, size_t size, const tr_build_progress *progress) {
+    const tr_progress *work = &progress->work;
+    double rate = work->seconds > 0 ? (double)work->frames / work->seconds : 0;
     double share = share_done(progress);
-    int length;
-    if (progress->n_iterations)
+    int length = 0;
+    if (progress->n_artifacts)
+        length =
+            snprintf(text, size, "%zu/%zu artifacts, ", progress->artifacts, progress->n_artifacts);
+    text += length;
+    size -= (size_t)length;
+    if (work->n_iterations)
         length = snprintf(text, size,
                           "iteration %" PRIu64 "/%" PRIu64 ", frame %" PRIu64 "/%" PRIu64
                           ", %.0f frames/s",
-                          progress->iterations, progress->n_iterations, progress->frames,
-                          progress->n_frames, rate);
+                          work->iterations, work->n_iterations, work->frames, work->n_frames, rate);
     else
         length = snprintf(text, size, "iteration %" PRIu64 ", frame %" PRIu64 ", %.0f frames/s",
-                          progress->iterations, progress->frames, rate);
+                          work->iterations, work->frames, rate);
     if (share > 0 && length > 0 && (size_t)length < size) {
-        double left = progress->seconds * (1 - share) / share;
+        double left = work->seconds * (1 - share) / share;
         if (left < 60)
             snprintf(text + length, size - (size_t)length, ", %.0f s left", left);
         else
@@ -69,8 +90,8 @@ static int terminal_columns(void) {
     return 80;
 }
 
-static void show_bar(tr_progress_view *view, const tr_progress *progress) {
-    char counts[160];
+static void show_bar(tr_progress_view *view, const tr_build_progress *progress) {
+    char counts[200];
     char bar[256] = "";
     int columns = terminal_columns() - 1;
     double share = share_done(progress);
@@ -89,31 +110,42 @@ static void show_bar(tr_progress_view *view, const tr_progress *progress) {
     view->shown = true;
 }
 
-static void show_json(const tr_progress *progress) {
+static void show_json(const tr_build_progress *progress) {
+    const tr_progress *work = &progress->work;
+    fputc('{', stderr);
+    if (progress->n_artifacts)
+        fprintf(stderr, "\"artifacts\":%zu,\"n_artifacts\":%zu,", progress->artifacts,
+                progress->n_artifacts);
     fprintf(stderr,
-            "{\"iterations\":%" PRIu64 ",\"n_iterations\":%" PRIu64 ",\"frames\":%" PRIu64
+            "\"iterations\":%" PRIu64 ",\"n_iterations\":%" PRIu64 ",\"frames\":%" PRIu64
             ",\"n_frames\":%" PRIu64 ",\"seconds\":%.3f}\n",
-            progress->iterations, progress->n_iterations, progress->frames, progress->n_frames,
-            progress->seconds);
+            work->iterations, work->n_iterations, work->frames, work->n_frames, work->seconds);
 }
 
-void tr_progress_view_show(tr_progress_view *view, const tr_progress *progress) {
-    bool complete = progress->n_frames && progress->frames == progress->n_frames;
-    bool due = progress->seconds >= view->next;
+void tr_progress_view_show_build(tr_progress_view *view, const tr_build_progress *progress) {
+    const tr_progress *work = &progress->work;
+    bool complete = progress->n_artifacts ? progress->artifacts == progress->n_artifacts
+                                          : work->n_frames && work->frames == work->n_frames;
+    bool due = work->seconds >= view->next;
     if (view->style == TR_PROGRESS_NONE || !(due || (complete && view->style == TR_PROGRESS_JSON)))
         return;
     if (view->bar) {
         show_bar(view, progress);
-        view->next = progress->seconds;
+        view->next = work->seconds;
     } else if (view->style == TR_PROGRESS_JSON) {
         show_json(progress);
-        view->next = progress->seconds + JSON_SECONDS;
+        view->next = work->seconds + JSON_SECONDS;
     } else {
-        char counts[160];
+        char counts[200];
         format_counts(counts, sizeof counts, progress);
         fprintf(stderr, "%s\n", counts);
-        view->next = progress->seconds + PLAIN_SECONDS;
+        view->next = work->seconds + PLAIN_SECONDS;
     }
+}
+
+void tr_progress_view_show(tr_progress_view *view, const tr_progress *progress) {
+    const tr_build_progress rendering = {.work = *progress};
+    tr_progress_view_show_build(view, &rendering);
 }
 
 void tr_progress_view_end(tr_progress_view *view) {

@@ -26,6 +26,13 @@ enum {
 #define FOR_EACH_PROCESSOR
 #endif
 
+/* What is not inlined is compiled once, for the oldest processor. */
+#ifdef __GNUC__
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
+
 enum { HALF = TR_TILE * TR_TILE / 2, QUARTER = TR_TILE * TR_TILE / 4 };
 
 /* A tile, the rows of one parity one after another: so every loop is long enough to be vectorised. */
@@ -36,7 +43,7 @@ typedef struct tile_data {
     uint8_t cr[QUARTER];
 } tile_data;
 
-static inline void convert_luma(const uint32_t *restrict pixels, uint8_t *restrict y) {
+ALWAYS_INLINE void convert_luma(const uint32_t *restrict pixels, uint8_t *restrict y) {
     for (int i = 0; i < HALF; i++) {
         int32_t r = (int32_t)(pixels[i] >> 16 & 0xFF);
         int32_t g = (int32_t)(pixels[i] >> 8 & 0xFF);
@@ -46,7 +53,7 @@ static inline void convert_luma(const uint32_t *restrict pixels, uint8_t *restri
     }
 }
 
-static inline void convert_chroma(const uint32_t *restrict even, const uint32_t *restrict odd,
+ALWAYS_INLINE void convert_chroma(const uint32_t *restrict even, const uint32_t *restrict odd,
                                   uint8_t *restrict cb, uint8_t *restrict cr) {
     const int32_t offset = (128 << (SHIFT + 2)) + (1 << (SHIFT + 1)); /* four pixels: 2 bits more */
     uint32_t red_and_blue[HALF], green[HALF]; /* sums of two pixels, 16 bits for each colour */
@@ -71,11 +78,10 @@ static void convert_tile(tile_data *tile) {
     convert_chroma(tile->pixels[0], tile->pixels[1], tile->cb, tile->cr);
 }
 
-/* Copies the tile's pixels in, and its samples out; a tile at an edge may be smaller. */
-static void convert_at(const tr_frame *frame, const tr_planes *planes, int left, int top) {
+/* Copies the tile's pixels in, and its samples out. */
+ALWAYS_INLINE void convert_part(const tr_frame *frame, const tr_planes *planes, int left, int top,
+                                size_t width, int height) {
     tile_data tile;
-    size_t width = (size_t)(frame->width - left < TR_TILE ? frame->width - left : TR_TILE);
-    int height = frame->height - top < TR_TILE ? frame->height - top : TR_TILE;
     if (width < TR_TILE || height < TR_TILE)
         memset(tile.pixels, 0, sizeof tile.pixels);
     for (int row = 0; row < height; row++)
@@ -90,6 +96,17 @@ static void convert_at(const tr_frame *frame, const tr_planes *planes, int left,
         memcpy(planes->cb + at, tile.cb + row * TR_TILE / 2, width / 2);
         memcpy(planes->cr + at, tile.cr + row * TR_TILE / 2, width / 2);
     }
+}
+
+/* A tile at an edge may be smaller. The others are of a size that the compiler knows. */
+static void convert_at(const tr_frame *frame, const tr_planes *planes, int left, int top) {
+    int width = frame->width - left;
+    int height = frame->height - top;
+    if (width >= TR_TILE && height >= TR_TILE)
+        convert_part(frame, planes, left, top, TR_TILE, TR_TILE);
+    else
+        convert_part(frame, planes, left, top, (size_t)(width < TR_TILE ? width : TR_TILE),
+                     height < TR_TILE ? height : TR_TILE);
 }
 
 void tr_convert_changed(const tr_frame *frame, const tr_planes *planes) {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LAYERS = 64, MOST_UNITS = 65536 };
+enum { MOST_UNITS = 65536 };
 
 const char *const tr_activation_names[] = {"linear", "relu",     "tanh",    "sigmoid", "leaky_relu",
                                            "elu",    "softplus", "softmax", NULL};
@@ -30,8 +30,7 @@ tr_status tr_layer_set_units(tr_layer *layer, const char *text, tr_diag *diag) {
     bool digits = *text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 10;
     long units = digits ? strtol(text, &end, 10) : 0;
     if (units < 1 || units > MOST_UNITS)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not a number of units from 1 to %d",
-                       text, MOST_UNITS);
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "a number of units from 1 to %d", MOST_UNITS);
     layer->n_units = (size_t)units;
     return TR_OK;
 }
@@ -50,8 +49,7 @@ static tr_status parse_call(const char *text, const char *what, const char *cons
         g_strlcat(known, names[i], sizeof known);
     }
     if (*index < 0)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is no %s; there are %s", text, what,
-                       known);
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "an %s: %s", what, known);
     if (!text[length])
         return TR_OK;
     const char *argument = text + length + 1;
@@ -59,7 +57,7 @@ static tr_status parse_call(const char *text, const char *what, const char *cons
     *number = g_ascii_strtod(argument, &end);
     size_t plain = strspn(argument, "0123456789.eE+-");
     if (end == argument || end != argument + plain || strcmp(end, ")") != 0 || !isfinite(*number))
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not %s(NUMBER)", text, names[*index]);
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "%s(NUMBER)", names[*index]);
     return TR_OK;
 }
 
@@ -71,8 +69,8 @@ tr_status tr_layer_set_activation(tr_layer *layer, const char *text, tr_diag *di
         return status;
     if (!isnan(alpha) && (!has_alpha((tr_activation)index) || !(alpha > 0 && alpha <= 100)))
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "\"%.40s\": only leaky_relu and elu take a number, above 0 and up to 100",
-                       text);
+                       "an activation: only leaky_relu and elu take a number, above 0 and up to "
+                       "100");
     layer->activation = (tr_activation)index;
     layer->alpha = isnan(alpha) ? 0 : alpha;
     return TR_OK;
@@ -89,12 +87,11 @@ tr_status tr_layer_set_init(tr_layer *layer, const char *text, tr_diag *diag) {
         (!has_scale((tr_init)index) || fabs(scale) > 1e6 || (!is_constant && !(scale > 0))))
         return tr_fail(
             diag, TR_ERROR_ARGUMENT,
-            "\"%.40s\": only normal and uniform take a number above 0, and constant any, "
-            "up to 1000000",
-            text);
+            "an init: only normal and uniform take a number above 0, and constant any, up to "
+            "1000000");
     if (isnan(scale) && is_constant)
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "\"constant\" needs its value, as in constant(0.5)");
+                       "an init: constant needs its value, as in constant(0.5)");
     layer->init = (tr_init)index;
     layer->scale = isnan(scale) ? 0 : scale;
     return TR_OK;
@@ -110,8 +107,12 @@ static tr_status parse_layer(tr_layer *layer, const char *text, tr_diag *diag) {
     if (count < 1 || count > G_N_ELEMENTS(parts))
         status = tr_fail(diag, TR_ERROR_ARGUMENT,
                          "\"%.60s\" is not a layer, UNITS[:ACTIVATION[:INIT]]", text);
-    for (guint i = 0; !status && i < count; i++)
-        status = parts[i](layer, fields[i], diag);
+    for (guint i = 0; !status && i < count; i++) {
+        tr_diag wanted = {0};
+        status = parts[i](layer, fields[i], &wanted);
+        if (status)
+            tr_fail(diag, status, "\"%.40s\" is not %s", fields[i], wanted.text);
+    }
     g_strfreev(fields);
     return status;
 }
@@ -120,9 +121,9 @@ tr_status tr_layers_parse(tr_layer_list *list, const char *text, tr_diag *diag) 
     char **texts = g_strsplit(text, ",", -1);
     guint count = g_strv_length(texts);
     tr_status status = TR_OK;
-    if (count < 1 || count > MOST_LAYERS)
-        status = tr_fail(diag, TR_ERROR_ARGUMENT, "a net has 1 to %d layers, not %u", MOST_LAYERS,
-                         count);
+    if (count < 1 || count > TR_MOST_LAYERS)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT, "a net has 1 to %d layers, not %u",
+                         TR_MOST_LAYERS, count);
     tr_layer *layers = status ? NULL : tr_alloc_array(count, sizeof *layers);
     if (!status && !layers)
         status = tr_fail_memory(diag, "the settings");
@@ -139,10 +140,10 @@ tr_status tr_layers_parse(tr_layer_list *list, const char *text, tr_diag *diag) 
 }
 
 static void append_number(GString *text, bool wanted, double number) {
-    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    char *digits = tr_format_number(number);
     if (wanted)
-        g_string_append_printf(text, "(%s)",
-                               g_ascii_formatd(buffer, sizeof buffer, "%.9g", number));
+        g_string_append_printf(text, "(%s)", digits);
+    g_free(digits);
 }
 
 char *tr_layers_format(const tr_layer_list *list) {

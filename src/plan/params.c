@@ -15,8 +15,8 @@
 
 #define RUN                                                                                        \
     (TR_FOR_TRAIN | TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_PREDICT | TR_FOR_CHECK_GRADIENT |        \
-     TR_FOR_RUN)
-#define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_ARTIFACT)
+     TR_FOR_RUN | TR_FOR_BUILD)
+#define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT)
 #define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT)
 #define CHART (TR_FOR_CHART | TR_FOR_ARTIFACT)
 #define VIDEO (TR_FOR_RENDER | TR_FOR_ARTIFACT)
@@ -58,6 +58,8 @@ const tr_param tr_params[] = {
     {"data.noise", "noise", 0, RUN, TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "STD",
      "standard deviation of the noise that is added to the data [0.2 for sine, 0 for the others]",
      AT(noise)},
+    {"data.from", NULL, 0, TR_FOR_RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "RUN",
+     "the run whose data this one has too, so that nothing is drawn for it again", AT(data_from)},
     {"data.file", "data-file", 0, RUN, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
      "CSV file with the data; implies --data csv", AT(data_file)},
     {"data.x", "x-columns", 0, RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
@@ -89,6 +91,9 @@ const tr_param tr_params[] = {
      "passes over the data", AT(epochs)},
     {"train.seed", "seed", 0, RUN, TR_PARAM_INTEGER, "0", 0, 4294967295., NULL, "N",
      "seed of the random numbers, as in numpy.random.seed", AT(seed)},
+    {"train.seed_from", NULL, 0, TR_FOR_RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "RUN",
+     "the run after which this one goes on with the same random numbers, instead of a seed",
+     AT(seed_from)},
     {"train.momentum", "momentum", 0, RUN, TR_PARAM_NUMBER, "0", 0, 1, NULL, "SHARE",
      "of sgd: how much of its speed an update keeps", AT(momentum)},
     {"train.nesterov", "nesterov", 0, RUN, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
@@ -204,17 +209,26 @@ tr_status tr_settings_create(tr_settings **out, tr_diag *diag) {
         return tr_fail_memory(diag, "the settings");
     for (size_t i = 0; i < tr_n_params; i++) {
         const tr_param *param = &tr_params[i];
-        tr_status status = TR_OK;
-        if (param->initial)
-            status = tr_settings_set(settings, param, param->initial, diag);
-        else if (param->type == TR_PARAM_NUMBER)
-            *(double *)value_of(settings, param) = NAN;
+        tr_status status = tr_settings_reset(settings, param, diag);
         if (status) {
             tr_settings_destroy(&settings);
             return status;
         }
     }
     *out = settings;
+    return TR_OK;
+}
+
+tr_status tr_settings_reset(tr_settings *settings, const tr_param *param, tr_diag *diag) {
+    if (param->initial)
+        return tr_settings_set(settings, param, param->initial, diag);
+    if (param->type == TR_PARAM_NUMBER)
+        *(double *)value_of(settings, param) = NAN;
+    if (is_text(param)) {
+        char **text = value_of(settings, param);
+        free(*text);
+        *text = NULL;
+    }
     return TR_OK;
 }
 
@@ -269,6 +283,49 @@ void tr_settings_resolve(tr_settings *settings) {
         settings->data_kind = TR_DATA_CSV;
 }
 
+static void describe_choices(const tr_param *param, char *text, size_t size) {
+    g_strlcpy(text, "one of ", size);
+    for (int i = 0; param->choices[i]; i++) {
+        g_strlcat(text, i ? ", " : "", size);
+        g_strlcat(text, param->choices[i], size);
+    }
+}
+
+void tr_param_describe(const tr_param *param, char *text, size_t size) {
+    switch (param->type) {
+    case TR_PARAM_INTEGER:
+        snprintf(text, size, "a whole number from %.0f to %.0f", param->low, param->high);
+        break;
+    case TR_PARAM_NUMBER:
+        snprintf(text, size, "a number from %g to %g", param->low, param->high);
+        break;
+    case TR_PARAM_SIZE:
+        snprintf(text, size, "a size such as 400x300, from 64x64 to 7680x4320");
+        break;
+    case TR_PARAM_CHOICE:
+        describe_choices(param, text, size);
+        break;
+    case TR_PARAM_TEXT:
+        snprintf(text, size, "one line of text without control characters");
+        break;
+    case TR_PARAM_PATH:
+        snprintf(text, size, "a path");
+        break;
+    case TR_PARAM_COLOR:
+        snprintf(text, size, "a colour such as #4C72B0");
+        break;
+    case TR_PARAM_LAYERS:
+        snprintf(text, size, "layers such as 60:relu,1");
+        break;
+    }
+}
+
+static tr_status refuse(const tr_param *param, const char *text, tr_diag *diag) {
+    char wanted[200];
+    tr_param_describe(param, wanted, sizeof wanted);
+    return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" is not %s", text, wanted);
+}
+
 static tr_status set_integer(const tr_param *param, const char *text, int64_t *value,
                              tr_diag *diag) {
     char *end;
@@ -277,8 +334,7 @@ static tr_status set_integer(const tr_param *param, const char *text, int64_t *v
     bool digits =
         *text && strspn(text + (*text == '-'), "0123456789") == strlen(text + (*text == '-'));
     if (!digits || *end || errno || (double)number < param->low || (double)number > param->high)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" is not a whole number from %.0f to %.0f",
-                       text, param->low, param->high);
+        return refuse(param, text, diag);
     *value = number;
     return TR_OK;
 }
@@ -289,8 +345,7 @@ static tr_status set_number(const tr_param *param, const char *text, double *val
     /* strtod would also take "nan", "inf", "0x10" and leading spaces */
     bool plain = *text && strspn(text, "0123456789.eE+-") == strlen(text);
     if (!plain || *end || !(number >= param->low && number <= param->high))
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" is not a number from %g to %g", text,
-                       param->low, param->high);
+        return refuse(param, text, diag);
     *value = number;
     return TR_OK;
 }
@@ -302,23 +357,18 @@ static tr_status set_size(const tr_param *param, const char *text, tr_size *valu
     if (!plain || sscanf(text, "%dx%d%c", &size.width, &size.height, &rest) != 2 ||
         size.width < param->low || size.width > param->high || size.height < param->low ||
         size.height > param->high)
-        return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "\"%.60s\" is not a size such as 400x300, from 64x64 to 7680x4320", text);
+        return refuse(param, text, diag);
     *value = size;
     return TR_OK;
 }
 
 static tr_status set_choice(const tr_param *param, const char *text, int *value, tr_diag *diag) {
-    char known[256] = "";
-    for (int i = 0; param->choices[i]; i++) {
+    for (int i = 0; param->choices[i]; i++)
         if (!strcmp(text, param->choices[i])) {
             *value = i;
             return TR_OK;
         }
-        size_t length = strlen(known);
-        snprintf(known + length, sizeof known - length, "%s%s", i ? ", " : "", param->choices[i]);
-    }
-    return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not one of %s", text, known);
+    return refuse(param, text, diag);
 }
 
 static tr_status check_text(const char *text, tr_diag *diag) {
@@ -340,11 +390,12 @@ static tr_status set_text(const char *text, char **value, tr_diag *diag) {
     return TR_OK;
 }
 
-static tr_status set_color(const char *text, tr_color *value, tr_diag *diag) {
+static tr_status set_color(const tr_param *param, const char *text, tr_color *value,
+                           tr_diag *diag) {
     bool plain =
         text[0] == '#' && strlen(text) == 7 && strspn(text + 1, "0123456789abcdefABCDEF") == 6;
     if (*text && !plain)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.40s\" is not a colour such as #4C72B0", text);
+        return refuse(param, text, diag);
     *value = *text ? (tr_color)strtol(text + 1, NULL, 16) : TR_COLOR_OF_THEME;
     return TR_OK;
 }
@@ -368,11 +419,22 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
     case TR_PARAM_PATH:
         return set_text(text, value, diag);
     case TR_PARAM_COLOR:
-        return set_color(text, value, diag);
+        return set_color(param, text, value, diag);
     case TR_PARAM_LAYERS:
         return tr_layers_parse(value, text, diag);
     }
     return TR_ERROR_ARGUMENT;
+}
+
+char *tr_format_number(double number) {
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (int digits = 1; digits <= 17; digits++) {
+        char format[8];
+        g_snprintf(format, sizeof format, "%%.%dg", digits);
+        if (g_ascii_strtod(g_ascii_formatd(text, sizeof text, format, number), NULL) == number)
+            break;
+    }
+    return g_strdup(text);
 }
 
 char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
@@ -381,16 +443,8 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
     case TR_PARAM_INTEGER:
         return g_strdup_printf("%lld", (long long)*(const int64_t *)value);
     case TR_PARAM_NUMBER: {
-        char number[G_ASCII_DTOSTR_BUF_SIZE];
-        double wanted = *(const double *)value;
-        for (int digits = 1; digits <= 17; digits++) { /* the shortest that comes back */
-            char format[8];
-            g_snprintf(format, sizeof format, "%%.%dg", digits);
-            if (g_ascii_strtod(g_ascii_formatd(number, sizeof number, format, wanted), NULL) ==
-                wanted)
-                break;
-        }
-        return isnan(wanted) ? NULL : g_strdup(number);
+        double number = *(const double *)value;
+        return isnan(number) ? NULL : tr_format_number(number);
     }
     case TR_PARAM_SIZE: {
         const tr_size *size = value;
@@ -421,8 +475,8 @@ const tr_param *tr_param_by_name(const char *name) {
 
 const tr_param *tr_param_by_option(const char *option) {
     for (size_t i = 0; i < tr_n_params; i++)
-        if (!strcmp(tr_params[i].option, option) ||
-            (option[0] == tr_params[i].short_option && !option[1]))
+        if (!g_strcmp0(tr_params[i].option, option) ||
+            (option[0] == tr_params[i].short_option && option[0] && !option[1]))
             return &tr_params[i];
     return NULL;
 }

@@ -30,6 +30,7 @@ typedef struct tr_settings {
     int data_kind;
     int64_t points;
     double noise;
+    char *data_from;
     char *data_file;
     char *x_columns;
     char *y_columns;
@@ -41,6 +42,7 @@ typedef struct tr_settings {
     int64_t batch_size;
     int64_t epochs;
     int64_t seed;
+    char *seed_from;
     double momentum;
     int nesterov;
     double decay;
@@ -105,7 +107,7 @@ enum {
 
 typedef struct tr_param {
     const char *name;   /* "train.batch_size", as a plan has it */
-    const char *option; /* "batch-size", as the command line has it */
+    const char *option; /* "batch-size", as the command line has it; NULL: only in a plan */
     char short_option;  /* 'j', or 0 */
     unsigned users;     /* TR_FOR_… */
     tr_param_type type;
@@ -137,6 +139,12 @@ void tr_settings_destroy(tr_settings **settings);
 tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const char *text,
                           tr_diag *diag);
 
+/* Writes what a value of this setting is, such as "a whole number from 1 to 240". */
+void tr_param_describe(const tr_param *param, char *text, size_t size);
+
+/* Gives a value its default again. TR_ERROR_MEMORY. */
+tr_status tr_settings_reset(tr_settings *settings, const tr_param *param, tr_diag *diag);
+
 /* A copy that is independent of the first. TR_ERROR_MEMORY. */
 tr_status tr_settings_copy(tr_settings **copy, const tr_settings *settings, tr_diag *diag);
 
@@ -147,6 +155,9 @@ void tr_settings_resolve(tr_settings *settings);
 /* The value as the text that tr_settings_set would take, in a string that the caller frees with
  * g_free(); NULL where it was not set. */
 char *tr_settings_get(const tr_settings *settings, const tr_param *param);
+
+/* The shortest text that brings the number back, freed by the caller with g_free(). */
+char *tr_format_number(double number);
 
 /* The setting with that name, such as "train.batch_size"; NULL if there is none. */
 const tr_param *tr_param_by_name(const char *name);

@@ -1,14 +1,10 @@
-/* What a rendering wrote, as JSON. */
+/* What commands did, as JSON. */
+#include "build.h"
+#include "json.h"
 #include "run.h"
 
 #include <glib.h>
 #include <jansson.h>
-#include <math.h>
-
-/* NaN and infinities are not JSON. */
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *describe_artifact(const tr_artifact *artifact) {
     json_t *object = json_pack("{s:s, s:s, s:I, s:i, s:i}", "path", artifact->path, "kind",
@@ -26,21 +22,9 @@ static json_t *describe_params(const tr_network *network, const float *params, s
     for (size_t i = 0; object && i < n_params; i++) {
         char name[64];
         tr_network_param_name(network, i, name, sizeof name);
-        json_object_set_new(object, name, number((double)params[i]));
+        json_object_set_new(object, name, tr_json_number((double)params[i]));
     }
     return object;
-}
-
-static json_t *describe_setting(const tr_settings *settings, const tr_param *param) {
-    const void *value = (const char *)settings + param->offset;
-    if (param->type == TR_PARAM_INTEGER)
-        return json_integer(*(const int64_t *)value);
-    if (param->type == TR_PARAM_NUMBER)
-        return number(*(const double *)value);
-    char *text = tr_settings_get(settings, param);
-    json_t *string = text ? json_string(text) : json_null();
-    g_free(text);
-    return string ? string : json_null(); /* a path need not be UTF-8 */
 }
 
 char *tr_report_to_json(const tr_report *report, const tr_network *network,
@@ -50,14 +34,98 @@ char *tr_report_to_json(const tr_report *report, const tr_network *network,
         json_array_append_new(files, describe_artifact(&report->artifacts[i]));
     json_t *values = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        json_object_set_new(values, tr_params[i].name, describe_setting(settings, &tr_params[i]));
+        if (tr_params[i].users & TR_FOR_RENDER)
+            json_object_set_new(values, tr_params[i].name,
+                                tr_json_setting(settings, &tr_params[i]));
     json_t *root = json_pack(
         "{s:s, s:o, s:I, s:I, s:o, s:o, s:o, s:s?, s:f, s:o}", "version", tr_version(), "files",
         files, "frames", (json_int_t)report->n_frames, "iterations",
-        (json_int_t)report->n_iterations, "final_loss", number((double)report->final_loss),
+        (json_int_t)report->n_iterations, "final_loss", tr_json_number((double)report->final_loss),
         "initial_params", describe_params(network, report->initial_params, report->n_params),
         "trained_params", describe_params(network, report->trained_params, report->n_params),
         "embed", embed, "seconds", report->seconds, "settings", values);
+    char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
+                          double largest_error) {
+    json_t *parameters = json_object();
+    for (size_t p = 0; p < tr_network_n_params(network); p++) {
+        char name[64];
+        tr_network_param_name(network, p, name, sizeof name);
+        json_object_set_new(
+            parameters, name,
+            json_pack("{s:o, s:o, s:o, s:b}", "backpropagated",
+                      tr_json_number(checks[p].backpropagated), "central_difference",
+                      tr_json_number(checks[p].central_difference), "relative_error",
+                      tr_json_number(checks[p].relative_error), "at_kink", checks[p].at_kink));
+    }
+    json_t *root = json_pack("{s:s, s:o, s:o}", "version", tr_version(), "largest_relative_error",
+                             tr_json_number(largest_error), "parameters", parameters);
+    char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+/* ---- of a build ---- */
+
+static const char *name_outcome(tr_outcome outcome) {
+    switch (outcome) {
+    case TR_NOT_REACHED:
+        return "not reached";
+    case TR_MADE:
+        return "made";
+    case TR_UNCHANGED:
+        return "unchanged";
+    case TR_FAILED:
+        return "failed";
+    }
+    return "";
+}
+
+static json_t *describe_built(const char *path, const char *kind, const tr_built *built,
+                              const tr_built_file *file) {
+    json_t *object = json_pack("{s:s, s:s, s:s}", "path", path, "kind", kind, "outcome",
+                               name_outcome(built->outcome));
+    if (!object)
+        return NULL;
+    if (built->message)
+        json_object_set_new(object, "error", json_string(built->message));
+    if (built->outcome != TR_MADE && built->outcome != TR_UNCHANGED)
+        return object;
+    json_object_set_new(object, "sha256", json_string(file->checksum));
+    json_object_set_new(object, "bytes", json_integer((json_int_t)file->bytes));
+    if (file->width) {
+        json_object_set_new(object, "width", json_integer(file->width));
+        json_object_set_new(object, "height", json_integer(file->height));
+    }
+    if (file->n_frames)
+        json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
+    if (file->seconds > 0)
+        json_object_set_new(object, "duration", json_real(file->seconds));
+    return object;
+}
+
+char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report,
+                              const char *folder) {
+    json_t *files = json_array();
+    for (size_t i = 0; i < report->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        const tr_built *built = &report->artifacts[i];
+        json_array_append_new(
+            files,
+            describe_built(artifact->path, tr_plan_kind_name(artifact->kind), built, &built->file));
+        if (artifact->poster)
+            json_array_append_new(
+                files, describe_built(artifact->poster, "poster", built, &built->poster));
+    }
+    json_t *root =
+        json_pack("{s:s, s:s?, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
+                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "made",
+                  (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
+                  "failed", (json_int_t)report->n_failed, "seconds", report->seconds);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     return text;

@@ -2,12 +2,13 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "scene.h"
 
 #include <stdlib.h>
 
 static tr_status create_dataset(tr_run *run, const tr_settings *settings, tr_diag *diag) {
     if (settings->data_kind != TR_DATA_CSV)
-        return tr_dataset_create_kind(&run->dataset, (tr_data_kind)settings->data_kind,
+        return tr_dataset_create_kind(&run->own_dataset, (tr_data_kind)settings->data_kind,
                                       (size_t)settings->points, settings->noise, &run->random,
                                       diag);
     if (!*settings->data_file)
@@ -15,7 +16,7 @@ static tr_status create_dataset(tr_run *run, const tr_settings *settings, tr_dia
     const tr_csv_options options = {.header = (tr_csv_header)settings->csv_header,
                                     .x_columns = settings->x_columns,
                                     .y_columns = settings->y_columns};
-    return tr_dataset_read_csv(&run->dataset, settings->data_file, &options, diag);
+    return tr_dataset_read_csv(&run->own_dataset, settings->data_file, &options, diag);
 }
 
 static tr_fit_options fit_options_from(const tr_settings *settings) {
@@ -33,8 +34,13 @@ static tr_fit_options fit_options_from(const tr_settings *settings) {
                             .epsilon = settings->epsilon};
 }
 
-tr_status tr_run_create(tr_run **out, const tr_settings *settings, const tr_random *random,
+tr_status tr_run_create(tr_run **run, const tr_settings *settings, const tr_random *random,
                         tr_diag *diag) {
+    return tr_run_create_on(run, settings, NULL, random, diag);
+}
+
+tr_status tr_run_create_on(tr_run **out, const tr_settings *settings, const tr_dataset *dataset,
+                           const tr_random *random, tr_diag *diag) {
     *out = NULL;
     tr_run *run = tr_alloc_array(1, sizeof *run);
     if (!run)
@@ -43,7 +49,8 @@ tr_status tr_run_create(tr_run **out, const tr_settings *settings, const tr_rand
         run->random = *random;
     else
         tr_random_seed(&run->random, (uint32_t)settings->seed);
-    tr_status status = create_dataset(run, settings, diag);
+    tr_status status = dataset ? TR_OK : create_dataset(run, settings, diag);
+    run->dataset = dataset ? dataset : run->own_dataset;
     if (!status)
         status = tr_network_create(&run->network, run->dataset->n_inputs, settings->layers.items,
                                    settings->layers.count, diag);
@@ -70,7 +77,7 @@ void tr_run_destroy(tr_run **handle) {
     tr_run *run = *handle;
     if (!run)
         return;
-    tr_dataset_destroy(&run->dataset);
+    tr_dataset_destroy(&run->own_dataset);
     tr_network_destroy(&run->network);
     free(run->params);
     free(run);
@@ -96,6 +103,11 @@ tr_picture tr_picture_from(const tr_settings *settings) {
                         .prediction_label = settings->prediction_label,
                         .error_scale = (tr_scale)settings->error_scale,
                         .full_loss = settings->full_loss != 0};
+}
+
+tr_status tr_run_check_picture(const tr_run *run, const tr_settings *settings, tr_diag *diag) {
+    const tr_picture picture = tr_picture_from(settings);
+    return tr_picture_check(&picture, run->network, run->dataset, diag);
 }
 
 tr_render_options tr_render_options_from(const tr_settings *settings) {

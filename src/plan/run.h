@@ -7,7 +7,8 @@
 #include <trainreel/render.h>
 
 typedef struct tr_run {
-    tr_dataset *dataset;
+    const tr_dataset *dataset; /* the next, or another run's */
+    tr_dataset *own_dataset;
     tr_network *network;
     float *params; /* the initial ones, until the training changes them */
     tr_random random;
@@ -19,10 +20,16 @@ typedef struct tr_run {
  * TR_ERROR_MEMORY. The caller destroys it; it must not be copied. */
 tr_status tr_run_create(tr_run **run, const tr_settings *settings, const tr_random *random,
                         tr_diag *diag);
+/* The same on the dataset of another run, which is borrowed: nothing is drawn for it. */
+tr_status tr_run_create_on(tr_run **run, const tr_settings *settings, const tr_dataset *dataset,
+                           const tr_random *random, tr_diag *diag);
 void tr_run_destroy(tr_run **run);
 
 /* The picture that the settings ask for; texts stay the settings'. */
 tr_picture tr_picture_from(const tr_settings *settings);
+
+/* Whether that picture can be drawn of the run. TR_ERROR_ARGUMENT. */
+tr_status tr_run_check_picture(const tr_run *run, const tr_settings *settings, tr_diag *diag);
 
 /* The render options that the settings ask for; texts stay the settings'. */
 tr_render_options tr_render_options_from(const tr_settings *settings);
@@ -31,5 +38,9 @@ tr_render_options tr_render_options_from(const tr_settings *settings);
  * memory. `embed` may be NULL. */
 char *tr_report_to_json(const tr_report *report, const tr_network *network,
                         const tr_settings *settings, const char *embed);
+
+/* What a check of the gradient found, as one line of JSON, as above. */
+char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
+                          double largest_error);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_INTERVALS = 5 };
+enum { MOST_INTERVALS = 6 };
 
 static double first_tick(const tr_ticks *ticks) {
     return ticks->values[0];
@@ -43,19 +43,53 @@ static double snap(double position, double grid_width) {
     return fmod(grid_width, 2) == 0 ? round(position) : floor(position) + 0.5;
 }
 
+/* Chooses ticks, and where the axis ends: at the ticks around the data or, if `exact`, with the data. A
+ * range that has not two ticks, or that ticks cannot divide, is always left to them. */
+static void choose_ends(tr_ticks *ticks, double low, double high, bool exact, int intervals,
+                        double *end_low, double *end_high) {
+    double slack = 1e-6 * (high - low);
+    if (exact) {
+        tr_ticks_choose_inside(ticks, low, high, intervals);
+        exact = ticks->count > 1 && first_tick(ticks) >= low - slack &&
+                last_tick(ticks) <= high + slack;
+    }
+    if (!exact)
+        tr_ticks_choose(ticks, low, high, intervals);
+    *end_low = exact ? low : first_tick(ticks);
+    *end_high = exact ? high : last_tick(ticks);
+}
+
 /* Ticks for a horizontal axis of `length` pixels whose labels do not run into each other. */
 static tr_status choose_x_ticks(tr_axes *axes, tr_text *text, const tr_style *style,
                                 const tr_axes_content *content, double length, double *widest,
                                 tr_diag *diag) {
     for (int intervals = MOST_INTERVALS; intervals >= 1; intervals--) {
-        tr_ticks_choose(&axes->x_ticks, content->x_low, content->x_high, intervals);
+        choose_ends(&axes->x_ticks, content->x_low, content->x_high, content->x_exact, intervals,
+                    &axes->x_low, &axes->x_high);
         tr_status status = widest_label(text, &axes->x_ticks, style->label_size, widest, diag);
         if (status)
             return status;
-        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= length)
+        double between = last_tick(&axes->x_ticks) - first_tick(&axes->x_ticks);
+        if (content->x_exact)
+            between *= length / (content->x_high - content->x_low);
+        else
+            between = length;
+        if (*widest * 1.3 * (axes->x_ticks.count - 1) <= between)
             break;
     }
     return TR_OK;
+}
+
+static void choose_y_ticks(tr_axes *axes, const tr_axes_content *content, int intervals) {
+    axes->y_log = content->y_log;
+    if (content->y_log) {
+        tr_ticks_choose_log(&axes->y_ticks, content->y_low, content->y_high, intervals);
+        axes->y_low = tr_log10(first_tick(&axes->y_ticks));
+        axes->y_high = tr_log10(last_tick(&axes->y_ticks));
+    } else {
+        choose_ends(&axes->y_ticks, content->y_low, content->y_high, content->y_exact, intervals,
+                    &axes->y_low, &axes->y_high);
+    }
 }
 
 tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
@@ -71,7 +105,7 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
 
     int intervals = (int)((height - above - below) / (1.6 * digit_height));
     intervals = intervals < 1 ? 1 : intervals > MOST_INTERVALS ? MOST_INTERVALS : intervals;
-    tr_ticks_choose(&axes->y_ticks, content->y_low, content->y_high, intervals);
+    choose_y_ticks(axes, content, intervals);
     double y_labels, x_labels, before = style->gap + (*content->y_label ? label_line : 0);
     status = widest_label(text, &axes->y_ticks, style->label_size, &y_labels, diag);
     if (!status)
@@ -91,10 +125,12 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
 }
 
 tr_point tr_axes_to_pixel(const tr_axes *axes, double x, double y) {
-    double x_low = first_tick(&axes->x_ticks), x_high = last_tick(&axes->x_ticks);
-    double y_low = first_tick(&axes->y_ticks), y_high = last_tick(&axes->y_ticks);
-    return (tr_point){axes->left + (x - x_low) / (x_high - x_low) * (axes->right - axes->left),
-                      axes->bottom - (y - y_low) / (y_high - y_low) * (axes->bottom - axes->top)};
+    if (axes->y_log)
+        y = y > 0 && isfinite(y) ? tr_log10(y) : axes->y_low - 10 * (axes->y_high - axes->y_low);
+    return (tr_point){axes->left + (x - axes->x_low) / (axes->x_high - axes->x_low) *
+                                       (axes->right - axes->left),
+                      axes->bottom - (y - axes->y_low) / (axes->y_high - axes->y_low) *
+                                         (axes->bottom - axes->top)};
 }
 
 static tr_status draw_label(tr_text *text, const char *label, double size, double x, double y,
@@ -135,12 +171,12 @@ static void draw_grid(const tr_axes *axes, const tr_style *style, const tr_theme
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_SQUARE);
     tr_set_color(cr, theme->grid);
     for (int i = 0; i < axes->x_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 0);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 1);
         cairo_move_to(cr, snap(at.x, style->grid_width), axes->top);
         cairo_line_to(cr, snap(at.x, style->grid_width), axes->bottom);
     }
     for (int i = 0; i < axes->y_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, 0, axes->y_ticks.values[i]);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_low, axes->y_ticks.values[i]);
         cairo_move_to(cr, axes->left, snap(at.y, style->grid_width));
         cairo_line_to(cr, axes->right, snap(at.y, style->grid_width));
     }
@@ -154,16 +190,17 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
     double size = style->label_size;
     double digit_height;
     tr_status status = tr_text_digit_height(text, size, &digit_height, diag);
-    draw_grid(axes, style, theme, cr);
+    if (!content->no_grid)
+        draw_grid(axes, style, theme, cr);
     tr_set_color(cr, theme->text);
     double baseline = axes->bottom + style->gap + size;
     double widest = 0;
     for (int i = 0; !status && i < axes->x_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 0);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 1);
         status = draw_label(text, axes->x_ticks.labels[i], size, at.x, baseline, 0.5, cr, diag);
     }
     for (int i = 0; !status && i < axes->y_ticks.count; i++) {
-        tr_point at = tr_axes_to_pixel(axes, 0, axes->y_ticks.values[i]);
+        tr_point at = tr_axes_to_pixel(axes, axes->x_low, axes->y_ticks.values[i]);
         status = draw_label(text, axes->y_ticks.labels[i], size, axes->left - style->gap,
                             round(at.y + digit_height / 2), 1, cr, diag);
     }

@@ -7,6 +7,8 @@
 #include "theme.h"
 #include "ticks.h"
 
+#include <stdbool.h>
+
 typedef struct tr_axes {
     /* pixel coordinates of the first and last grid lines: centres of pixels, so they are sharp */
     double left;
@@ -15,6 +17,11 @@ typedef struct tr_axes {
     double bottom;
     tr_ticks x_ticks;
     tr_ticks y_ticks;
+    double x_low; /* where the axes end */
+    double x_high;
+    double y_low;
+    double y_high;
+    bool y_log; /* then y_low and y_high are logarithms, to base 10 */
 } tr_axes;
 
 typedef struct tr_axes_content {
@@ -24,6 +31,10 @@ typedef struct tr_axes_content {
     double y_high;
     const char *x_label; /* "" for none */
     const char *y_label;
+    bool x_exact; /* the axis ends with the data instead */
+    bool y_exact; /* not with y_log */
+    bool y_log;   /* the y axis is logarithmic */
+    bool no_grid; /* for what fills the axes */
 } tr_axes_content;
 
 /* Chooses ticks and margins for axes that fill the rectangle (x, y, width, height) with their labels.
@@ -37,6 +48,7 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
                        const tr_theme *theme, const tr_axes_content *content, cairo_t *cr,
                        tr_diag *diag);
 
+/* Of a y that a logarithmic axis does not have, a pixel far below it. */
 tr_point tr_axes_to_pixel(const tr_axes *axes, double x, double y);
 
 #endif

@@ -33,6 +33,9 @@ bool tr_canvas_is_touched(const tr_canvas *canvas, double x, double y, double wi
  * (x, y); what lies outside the frame is left out. */
 void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int mask_height, int x,
                      int y, uint32_t color);
+/* The pixels of the frame, 0xXXRRGGBB in native order, for drawing without Cairo; then say so. */
+uint8_t *tr_canvas_pixels(tr_canvas *canvas, ptrdiff_t *stride);
+void tr_canvas_pixels_changed(tr_canvas *canvas);
 /* The finished frame; TR_ERROR_MEMORY if Cairo failed since the frame began. */
 tr_status tr_canvas_end(tr_canvas *canvas, tr_frame *frame, tr_diag *diag);
 

@@ -265,3 +265,24 @@ void tr_counter_draw(tr_counter *counter, tr_canvas *canvas) {
                         (uint32_t)counter->place.color);
     }
 }
+
+tr_status tr_counter_draw_still(tr_counter *counter, cairo_t *cr, const tr_snapshot *snapshot,
+                                tr_diag *diag) {
+    const tr_counter_place *place = &counter->place;
+    double size = place->size;
+    PangoLayout *layout;
+    tr_status status = compose(counter, snapshot, diag);
+    if (!status)
+        status = tr_text_fit(counter->text, counter->line, "title", &size, place->smallest_size,
+                             place->width, &layout, diag);
+    if (status)
+        return status;
+    tr_set_color(cr, place->color);
+    tr_text_draw(cr, layout, place->center - tr_text_width(layout) / 2, place->baseline);
+    g_object_unref(layout);
+    return TR_OK;
+}
+
+const char *tr_counter_line(const tr_counter *counter) {
+    return counter->line;
+}

@@ -35,4 +35,11 @@ tr_status tr_counter_prepare(tr_counter *counter, tr_canvas *canvas, const tr_sn
 /* After tr_canvas_begin: draws the digits. */
 void tr_counter_draw(tr_counter *counter, tr_canvas *canvas);
 
+/* Draws the whole line at once, where there is no canvas. */
+tr_status tr_counter_draw_still(tr_counter *counter, cairo_t *cr, const tr_snapshot *snapshot,
+                                tr_diag *diag);
+
+/* The line that was drawn last, with its numbers. */
+const char *tr_counter_line(const tr_counter *counter);
+
 #endif

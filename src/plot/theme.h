@@ -5,15 +5,22 @@
 #include <cairo.h>
 #include <trainreel/picture.h>
 
+enum { TR_N_LINE_COLORS = 6 };
+
 typedef struct tr_theme {
     tr_color background;
     tr_color grid;
     tr_color text;
     tr_color data;
     tr_color prediction;
+    /* for more curves than these two, such as one for each parameter; the first two are theirs */
+    tr_color lines[TR_N_LINE_COLORS];
+    tr_color positive; /* of a weight, by its sign */
+    tr_color negative;
 } tr_theme;
 
-extern const tr_theme tr_theme_post; /* the white grid of the post */
+/* The theme that a picture asks for, with the colours that it has instead. */
+tr_theme tr_theme_of(const tr_picture *picture);
 
 /* Sizes in pixels for a picture of some size; see tr_style_for. */
 typedef struct tr_style {
@@ -29,6 +36,9 @@ typedef struct tr_style {
 /* The style of a 400x300 picture, scaled to width x height pixels. Text does not shrink with the
  * picture below what can be read. */
 tr_style tr_style_for(int width, int height);
+
+/* The colour that is `part` of `whole` parts of the way from one to the other. */
+tr_color tr_mix_colors(tr_color from, tr_color to, int part, int whole);
 
 void tr_set_color(cairo_t *cr, tr_color color);
 

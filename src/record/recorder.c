@@ -9,7 +9,8 @@
 
 struct tr_recorder {
     tr_ring *ring;
-    uint64_t every;
+    const tr_schedule *schedule;
+    uint64_t next; /* the iteration from which on a snapshot is to be recorded */
     /* The newest snapshot that was not recorded: a run does not say in advance which is its last. */
     bool has_skipped;
     tr_snapshot skipped;
@@ -17,15 +18,14 @@ struct tr_recorder {
     size_t n_params; /* that `params` holds */
 };
 
-tr_status tr_recorder_create(tr_recorder **out, tr_ring *ring, uint64_t every, tr_diag *diag) {
+tr_status tr_recorder_create(tr_recorder **out, tr_ring *ring, const tr_schedule *schedule,
+                             tr_diag *diag) {
     *out = NULL;
-    if (every < 1)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "every 0th iteration cannot be recorded");
     tr_recorder *recorder = tr_alloc_array(1, sizeof *recorder);
     if (!recorder)
         return tr_fail_memory(diag, "recording");
     recorder->ring = ring;
-    recorder->every = every;
+    recorder->schedule = schedule;
     *out = recorder;
     return TR_OK;
 }
@@ -41,8 +41,9 @@ void tr_recorder_destroy(tr_recorder **handle) {
 
 tr_status tr_recorder_step(const tr_snapshot *snapshot, void *context) {
     tr_recorder *recorder = context;
-    if (snapshot->iteration % recorder->every == 0) {
+    if (snapshot->iteration >= recorder->next) {
         recorder->has_skipped = false;
+        recorder->next = tr_schedule_next(recorder->schedule, snapshot->iteration + 1);
         return tr_ring_push(recorder->ring, snapshot);
     }
     if (snapshot->n_params > recorder->n_params) {
@@ -64,8 +65,4 @@ void tr_recorder_finish(tr_recorder *recorder, tr_status status, const tr_diag *
     if (status == TR_OK && recorder->has_skipped)
         status = tr_ring_push(recorder->ring, &recorder->skipped);
     tr_ring_finish(recorder->ring, status, diag);
-}
-
-uint64_t tr_recorder_snapshots(uint64_t n_iterations, uint64_t every) {
-    return n_iterations / every + 1 + (n_iterations % every != 0);
 }

@@ -1,4 +1,6 @@
-/* One rendering: a thread that trains, workers that draw and encode segments, and the caller's
+/* One rendering. A scene that shows more than the state at hand, or frames that are chosen by what is
+ * in them, need the whole run first: then it is recorded, and the recording rendered. For the
+ * rendering itself there are a thread that trains, workers that draw and encode segments, and the caller's
  * thread, which shows the progress.
  *
  *   source thread: source->run -> recorder -> ring
@@ -14,8 +16,10 @@
 #include "plotter.h"
 #include "png.h"
 #include "recorder.h"
+#include "replay.h"
 #include "sink.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,6 +29,7 @@
 #include <unistd.h>
 
 enum { RING_SNAPSHOTS = 256, MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
+enum { MAX_CHOSEN_FRAMES = 1 << 20, MAX_HOLD_SECONDS = 3600 };
 
 /* The states of a segment. */
 typedef struct state_block {
@@ -35,24 +40,30 @@ typedef struct state_block {
 } state_block;
 
 typedef struct rendering {
-    const tr_source *source;
+    tr_source source; /* what is rendered: the caller's, or the recording of it */
     const tr_render_options *options;
     int width; /* of the frames, in pixels */
     int height;
-    uint64_t n_frames; /* expected, 0 if unknown */
+    uint64_t n_frames;      /* expected, 0 if unknown */
+    uint64_t n_held_frames; /* of them, those that repeat the last state */
     size_t n_params;
     struct timespec start;
 
+    tr_recording *recording; /* made here; NULL if there is none or it is the caller's */
+    tr_schedule *schedule;
     tr_ring *ring;
     tr_recorder *recorder;
+    tr_scene *scene;
     tr_sink *sink;
     tr_output *poster;
     tr_report *report;
 
     pthread_mutex_t take_mutex; /* one worker at a time is the ring's consumer */
-    uint64_t next_segment;      /* guarded by take_mutex, as are the next two */
+    uint64_t next_segment;      /* guarded by take_mutex, as are the next four */
     uint64_t next_frame;
     bool source_ended;
+    tr_snapshot last; /* its parameters are the report's trained ones */
+    uint64_t n_held;
 
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
@@ -100,14 +111,15 @@ static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
         fail_job(job, TR_ERROR_ARGUMENT, &diag);
         return TR_ERROR_ARGUMENT;
     }
-    atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
+    if (!job->recording) /* otherwise they are trained already */
+        atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
     return tr_recorder_step(snapshot, job->recorder);
 }
 
 static void *run_source(void *context) {
     rendering *job = context;
     tr_diag diag = {0};
-    tr_status status = job->source->run(job->source->context, count_and_record, job, &diag);
+    tr_status status = job->source.run(job->source.context, count_and_record, job, &diag);
     if (status && !diag.text[0])
         tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
     tr_recorder_finish(job->recorder, status, &diag);
@@ -125,7 +137,30 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     memcpy(report->trained_params, state->params, bytes);
     report->n_iterations = state->iteration;
     report->final_loss = state->loss;
+    job->last = *state;
+    job->last.params = report->trained_params;
     job->next_frame++;
+}
+
+/* The next state that gets a frame: from the ring, and after the run has ended the last one again for
+ * as long as it is held. TR_END when there is nothing more. */
+static tr_status take_state(rendering *job, tr_snapshot *state, float *params, tr_diag *diag) {
+    if (!job->source_ended) {
+        tr_status status = tr_ring_pop(job->ring, state, params, diag);
+        if (status != TR_END) {
+            if (!status)
+                note_state(job, state);
+            return status;
+        }
+        job->source_ended = true;
+    }
+    if (job->n_held == job->n_held_frames || !job->next_frame)
+        return TR_END;
+    memcpy(params, job->last.params, job->n_params * sizeof *params);
+    *state = job->last;
+    state->params = params;
+    job->n_held++;
+    return TR_OK;
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -138,19 +173,14 @@ static tr_status take_block(rendering *job, state_block *block, tr_diag *diag) {
     while (!job->status && block->segment >= job->next_to_append + job->window)
         pthread_cond_wait(&job->changed, &job->mutex);
     pthread_mutex_unlock(&job->mutex);
-    while (!job->source_ended && block->n_states < TR_SEGMENT_FRAMES) {
+    while (!status && block->n_states < TR_SEGMENT_FRAMES) {
         tr_snapshot *state = &block->states[block->n_states];
-        status =
-            tr_ring_pop(job->ring, state, block->params + block->n_states * job->n_params, diag);
-        if (status)
-            break;
-        note_state(job, state);
-        block->n_states++;
+        status = take_state(job, state, block->params + block->n_states * job->n_params, diag);
+        if (!status)
+            block->n_states++;
     }
-    if (status == TR_END) {
-        job->source_ended = true;
+    if (status == TR_END)
         status = TR_OK;
-    }
     if (block->n_states)
         job->next_segment++;
     pthread_mutex_unlock(&job->take_mutex);
@@ -232,8 +262,7 @@ static tr_status work(rendering *job, tr_diag *diag) {
     if (!block.states || !block.params)
         status = tr_fail_memory(diag, "a segment");
     if (!status)
-        status = tr_plotter_create(&plotter, &job->options->picture, job->source->network,
-                                   job->source->dataset, diag);
+        status = tr_plotter_create(&plotter, job->scene, diag);
     if (!status)
         status = wait_for_sink(job);
     if (!status)
@@ -271,7 +300,7 @@ static tr_status report_progress(const rendering *job) {
         return TR_OK;
     const tr_progress progress = {
         .iterations = atomic_load_explicit(&job->iterations, memory_order_relaxed),
-        .n_iterations = job->source->n_iterations,
+        .n_iterations = job->source.n_iterations,
         .frames = atomic_load_explicit(&job->frames, memory_order_relaxed),
         .n_frames = job->n_frames,
         .seconds = seconds_since(&job->start)};
@@ -414,8 +443,16 @@ static tr_status check(const tr_source *source, const tr_render_options *options
     if (options->jobs < 0 || options->jobs > MAX_JOBS)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of jobs is 0 to %d, not %d", MAX_JOBS,
                        options->jobs);
-    if (options->every < 1)
+    if (options->pace == TR_PACE_STEP && options->every < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
+    if (options->pace != TR_PACE_STEP &&
+        (options->n_frames < 2 || options->n_frames > MAX_CHOSEN_FRAMES))
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of frames is 2 to %d, not %llu",
+                       MAX_CHOSEN_FRAMES, (unsigned long long)options->n_frames);
+    if (!(options->hold >= 0 && options->hold <= MAX_HOLD_SECONDS))
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "the last frame is held for 0 to %d seconds, not %g", MAX_HOLD_SECONDS,
+                       options->hold);
     int width, height;
     tr_status status = tr_picture_check(&options->picture, source->network, source->dataset, diag);
     if (status)
@@ -434,11 +471,16 @@ static int count_workers(const tr_render_options *options, uint64_t n_frames) {
 }
 
 /* Starts the threads, waits for them, and returns what came of it. */
-static tr_status run_threads(rendering *job, int n_workers, tr_diag *diag) {
+static tr_status run_threads(rendering *job, tr_diag *diag) {
+    int n_workers = count_workers(job->options, job->n_frames);
     pthread_t source_thread;
     pthread_t workers[MAX_JOBS];
     tr_diag failure = {0};
     int n_started = 0;
+    job->window = 2 * (size_t)n_workers;
+    job->waiting = tr_alloc_array(job->window, sizeof(tr_segment *));
+    if (!job->waiting)
+        return tr_fail_memory(diag, "rendering");
     if (pthread_create(&source_thread, NULL, run_source, job))
         return tr_fail(diag, TR_ERROR_SYSTEM, "the system has no thread left for the training");
     while (n_started < n_workers) {
@@ -472,19 +514,84 @@ static tr_status run_threads(rendering *job, int n_workers, tr_diag *diag) {
     return job->status;
 }
 
-static tr_status prepare(rendering *job, int n_workers, tr_diag *diag) {
+/* ---- recording first ---- */
+
+typedef struct recording_step {
+    rendering *job;
+    double next_report;
+    tr_diag *diag;
+} recording_step;
+
+static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
+    recording_step *step = context;
+    rendering *job = step->job;
+    tr_status status = tr_recording_append(job->recording, snapshot, step->diag);
+    atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
+    double now = job->options->progress ? seconds_since(&job->start) : 0;
+    if (!status && now >= step->next_report) {
+        step->next_report = now + 1e-3 * PROGRESS_MILLISECONDS;
+        status = report_progress(job);
+    }
+    return status;
+}
+
+/* Runs the source and puts its recording in its place. */
+static tr_status record_first(rendering *job, tr_diag *diag) {
+    recording_step step = {.job = job, .diag = diag};
+    tr_status status = tr_recording_create(&job->recording, job->n_params, diag);
+    if (!status)
+        status = job->source.run(job->source.context, append_and_report, &step, diag);
+    if (status)
+        return tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
+    job->source = tr_recording_source(job->recording, &job->source);
+    return TR_OK;
+}
+
+static bool needs_recording(const rendering *job) {
+    const tr_render_options *options = job->options;
+    return tr_picture_needs_recording(&options->picture) || options->pace == TR_PACE_ADAPTIVE ||
+           (options->pace == TR_PACE_LOG && !job->source.n_iterations);
+}
+
+static tr_status choose_frames(rendering *job, const tr_recording *recording, tr_diag *diag) {
+    const tr_render_options *options = job->options;
+    const tr_source *source = &job->source;
+    const tr_schedule_options schedule = {.pace = options->pace,
+                                          .every = options->every,
+                                          .n_frames = options->n_frames,
+                                          .n_iterations = source->n_iterations,
+                                          .recording = recording,
+                                          .network = source->network,
+                                          .dataset = source->dataset};
+    tr_status status = tr_schedule_create(&job->schedule, &schedule, diag);
+    job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
+    if (!status && (source->n_iterations || recording))
+        job->n_frames =
+            tr_schedule_n_frames(job->schedule, source->n_iterations) + job->n_held_frames;
+    return status;
+}
+
+static tr_status prepare(rendering *job, tr_diag *diag) {
     tr_report *report = job->report;
-    job->window = 2 * (size_t)n_workers;
-    job->waiting = tr_alloc_array(job->window, sizeof(tr_segment *));
+    const tr_source *source = &job->source;
     report->n_params = job->n_params;
     report->initial_params = tr_alloc_array(job->n_params, sizeof(float));
     report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
-    if (!job->waiting || !report->initial_params || !report->trained_params)
+    if (!report->initial_params || !report->trained_params)
         return tr_fail_memory(diag, "rendering");
-    tr_status status =
-        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    tr_status status = TR_OK;
+    if (needs_recording(job) && !tr_source_recording(source))
+        status = record_first(job, diag);
+    const tr_recording *recording = tr_source_recording(source);
     if (!status)
-        status = tr_recorder_create(&job->recorder, job->ring, job->options->every, diag);
+        status = choose_frames(job, recording, diag);
+    if (!status)
+        status = tr_scene_create(&job->scene, &job->options->picture, source->network,
+                                 source->dataset, source->loss, recording, diag);
+    if (!status)
+        status = tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    if (!status)
+        status = tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
     return status;
 }
 
@@ -496,6 +603,9 @@ static void clean_up(rendering *job) {
     tr_sink_destroy(&job->sink);
     tr_recorder_destroy(&job->recorder);
     tr_ring_destroy(&job->ring);
+    tr_scene_destroy(&job->scene);
+    tr_schedule_destroy(&job->schedule);
+    tr_recording_destroy(&job->recording);
 }
 
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
@@ -504,7 +614,7 @@ tr_status tr_render(const tr_source *source, const tr_render_options *options, t
     tr_status status = check(source, options, diag);
     if (status)
         return status;
-    rendering job = {.source = source,
+    rendering job = {.source = *source,
                      .options = options,
                      .report = report,
                      .n_params = tr_network_n_params(source->network),
@@ -513,12 +623,9 @@ tr_status tr_render(const tr_source *source, const tr_render_options *options, t
                      .changed = PTHREAD_COND_INITIALIZER};
     clock_gettime(CLOCK_MONOTONIC, &job.start);
     tr_picture_pixels(&options->picture, &job.width, &job.height);
-    if (source->n_iterations)
-        job.n_frames = tr_recorder_snapshots(source->n_iterations, options->every);
-    int n_workers = count_workers(options, job.n_frames);
-    status = prepare(&job, n_workers, diag);
+    status = prepare(&job, diag);
     if (!status)
-        status = run_threads(&job, n_workers, diag);
+        status = run_threads(&job, diag);
     if (!status)
         status = report_progress(&job);
     if (!status)
@@ -544,7 +651,8 @@ tr_render_options tr_render_options_default(void) {
                                .format = TR_FORMAT_MP4,
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
-                               .every = 50};
+                               .every = 50,
+                               .n_frames = 150};
 }
 
 const char *tr_version(void) {
@@ -555,39 +663,4 @@ const char *tr_library_versions(void) {
     static _Thread_local char versions[512];
     snprintf(versions, sizeof versions, "%s, %s", tr_plot_versions(), tr_encode_versions());
     return versions;
-}
-
-static tr_status run_training(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
-    const tr_training *training = context;
-    return tr_fit(training->network, training->params, training->dataset, &training->options,
-                  training->random, step, step_context, diag);
-}
-
-tr_source tr_training_source(tr_training *training) {
-    return (tr_source){.network = training->network,
-                       .dataset = training->dataset,
-                       .loss = training->options.loss,
-                       .n_iterations =
-                           tr_fit_iterations(&training->options, training->dataset->n_samples),
-                       .run = run_training,
-                       .context = training};
-}
-
-tr_status tr_record(const tr_source *source, tr_recording **recording, tr_diag *diag) {
-    (void)source;
-    *recording = NULL;
-    return tr_fail(diag, TR_ERROR_SYSTEM, "runs are not recorded yet");
-}
-
-tr_source tr_recording_source(const tr_recording *recording, const tr_source *original) {
-    (void)recording;
-    return *original;
-}
-
-tr_status tr_chart(const tr_source *source, const tr_recording *recording, uint64_t iteration,
-                   const tr_picture *picture, tr_chart_format format, const char *path,
-                   tr_artifact *artifact, tr_diag *diag) {
-    (void)source, (void)recording, (void)iteration, (void)picture, (void)format, (void)path;
-    *artifact = (tr_artifact){0};
-    return tr_fail(diag, TR_ERROR_SYSTEM, "charts are not drawn yet");
 }

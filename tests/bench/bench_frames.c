@@ -37,6 +37,7 @@ typedef struct bench_options {
 typedef struct bench_film {
     tr_dataset *dataset;
     tr_network *network;
+    tr_scene *scene;
     tr_plotter *plotter;
     uint64_t every;
     size_t n_states; /* recorded so far */
@@ -124,7 +125,10 @@ static tr_status create_film(bench_film *film, const bench_options *options, tr_
     if (!status)
         status = tr_av_load(&film->av, diag);
     if (!status)
-        status = tr_plotter_create(&film->plotter, &picture, film->network, film->dataset, diag);
+        status = tr_scene_create(&film->scene, &picture, film->network, film->dataset,
+                                 TR_LOSS_MEAN_SQUARED_ERROR, NULL, diag);
+    if (!status)
+        status = tr_plotter_create(&film->plotter, film->scene, diag);
     if (!status && !(film->picture = create_picture(film)))
         status = tr_fail_memory(diag, "a frame");
     return status;
@@ -137,6 +141,7 @@ static void destroy_film(bench_film *film) {
     if (film->picture)
         film->av->av_frame_free(&film->picture);
     tr_plotter_destroy(&film->plotter);
+    tr_scene_destroy(&film->scene);
     tr_network_destroy(&film->network);
     tr_dataset_destroy(&film->dataset);
     free(film->states);

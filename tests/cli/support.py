@@ -75,8 +75,10 @@ class Param:
     """A row of the parameter table, src/plan/params.c."""
 
     def __init__(self, fields, lists, groups):
-        (self.name, self.option, self.short, users, self.type, _, self.default, self.low, self.high,
-         choices, self.value, texts) = fields
+        (self.name, _, self.option, self.short, users, self.type, default, self.default, self.low,
+         self.high, choices, self.value, texts) = fields
+        if default == "NULL":
+            self.default = None
         self.short = self.short.strip("'") if self.short != "0" else ""
         self.users = re.findall(r"TR_FOR_(\w+)", re.sub(r"\w+", lambda name: groups.get(
             name[0], name[0]), users))
@@ -87,13 +89,19 @@ class Param:
     def is_for(self, command):
         return command.upper().replace("-", "_") in self.users
 
+    def command(self):
+        """A command that has the option, one that needs no argument if there is one."""
+        return next(command for command in ("render", "train", "chart", "build", "predict",
+                                            "check-gradient") if self.is_for(command))
+
 
 def params():
+    """Those rows that are options: a plan has some more."""
     with open(os.path.join(SOURCE, "src", "plan", "params.c"), encoding="utf-8") as file:
         text = file.read()
     table = text[text.index("tr_params[] = {"):text.index("tr_n_params = ")]
     string = r'"((?:[^"\\]|\\.)*)"'
-    row = (r'\{' + string + r',\s*' + string + r",\s*(0|'.'),\s*([\w\s|]+),\s*TR_PARAM_(\w+),\s*" +
+    row = (r'\{' + string + r',\s*(NULL|' + string + r"),\s*(0|'.'),\s*([\w\s|]+),\s*TR_PARAM_(\w+),\s*" +
            r'(NULL|' + string + r'),\s*([-+\w.]+),\s*([-+\w.]+),\s*(\w+),\s*' + string +
            r',\s*((?:"(?:[^"\\]|\\.)*"\s*)+),')
     lists = {name: re.findall(r'"(\w+)"', items)
@@ -104,13 +112,13 @@ def params():
         raise AssertionError(f"read {len(rows)} of the {table.count('AT(')} rows of params.c")
     if any(row.type == "CHOICE" and not row.choices for row in rows):
         raise AssertionError("found no choices for a row of params.c")
-    return rows
+    return [row for row in rows if row.option]
 
 
 def commands():
     """The names in the table of commands, src/cli/main.c."""
     with open(os.path.join(SOURCE, "src", "cli", "main.c"), encoding="utf-8") as file:
-        names = re.findall(r'\{"([a-z]+)", "[^"]*",\s*tr_cmd_\w+\}', file.read())
+        names = re.findall(r'\{"([a-z-]+)", "[^"]*",\s*tr_cmd_\w+\}', file.read())
     if not names:
         raise AssertionError("no commands found in main.c")
     return names
@@ -176,7 +184,7 @@ class CliTest(unittest.TestCase):
         return result.stderr
 
     def check_message(self, stderr, says=()):
-        self.assertRegex(stderr, r"\Atrainreel( [a-z]+)?: [^\n]+\n\Z")
+        self.assertRegex(stderr, r"\Atrainreel( [a-z-]+)?: [^\n]+\n\Z")
         for text in says:
             self.assertIn(text, stderr)
 

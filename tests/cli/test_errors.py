@@ -105,15 +105,15 @@ class Usage(ErrorTest):
         for param in params():
             for command in ("train", "render"):
                 if not param.is_for(command):
-                    self.fail_cleanly(USAGE, command, "--" + param.option, param.default,
+                    self.fail_cleanly(USAGE, command, "--" + param.option, param.default or "1",
                                       says=[f"--{param.option}"])
         self.fail_cleanly(USAGE, "render", "--output", "x")
         self.fail_cleanly(USAGE, "train", "--json")
 
     def test_missing_value(self):
         for param in params():
-            command = "render" if param.is_for("render") else "train"
-            self.fail_cleanly(USAGE, command, "--" + param.option, says=[f"--{param.option}"])
+            self.fail_cleanly(USAGE, param.command(), "--" + param.option,
+                              says=[f"--{param.option}"])
         for arguments in (("render", "-j"), ("render", "--progress"), ("train", "-o"),
                           ("train", "--output")):
             self.fail_cleanly(USAGE, *arguments, says=[arguments[-1]])
@@ -172,11 +172,10 @@ class Values(ErrorTest):
         rows = [param for param in params() if param.type == type_of_row]
         self.assertTrue(rows)
         for param in rows:
-            command = "render" if param.is_for("render") else "train"
             for value in bad_values(param):
                 option = os.fsencode(f"--{param.option}=") + os.fsencode(value)
                 with self.subTest(option):
-                    self.fail_cleanly(USAGE, command, option, timeout=20,
+                    self.fail_cleanly(USAGE, param.command(), option, timeout=20,
                                       says=[f"--{param.option}: ", *says(param)])
 
     def test_whole_numbers(self):

@@ -37,8 +37,9 @@ class Pages(HelpTest):
             self.assertEqual(self.page(*arguments), page)
         for command in commands():
             page = self.page(command, "--help")
-            for arguments in ((command, "-h"), (command, "--seed", "1", "--help"),
-                              (command, "-h", "--seed", "1")):
+            option = ("--set", "runs.a.train.seed=1") if command == "plan" else ("--seed", "1")
+            for arguments in ((command, "-h"), (command, *option, "--help"),
+                              (command, "-h", *option)):
                 self.assertEqual(self.page(*arguments), page)
 
     def test_form(self):
@@ -69,7 +70,7 @@ class Pages(HelpTest):
     def test_commands(self):
         page = self.page("--help")
         section = page[page.index("\nCommands:\n"):].split("\n\n")[0]
-        self.assertEqual(re.findall(r"(?m)^  ([a-z]+) +\S", section), commands())
+        self.assertEqual(re.findall(r"(?m)^  ([a-z-]+) +\S", section), commands())
         for command in commands():
             self.assertIn(f"Usage: trainreel {command} ", self.page(command, "--help"))
 
@@ -91,9 +92,12 @@ class Pages(HelpTest):
                 self.assertIn(f" {entry} ", page, command)
 
     def test_options_of_the_command(self):
+        reports = ["--progress STYLE", "-q, --quiet", "-v, --verbose", "--json", "-h, --help"]
         for command, options in (("train", ["-o, --output FILE", "-h, --help"]),
-                                 ("render", ["--progress STYLE", "-q, --quiet", "-v, --verbose",
-                                             "--json", "-h, --help"])):
+                                 ("chart", ["-o, --output FILE", "-q, --quiet", "-h, --help"]),
+                                 ("plan", ["--set KEY=VALUE", "-h, --help"]),
+                                 ("build", ["--set KEY=VALUE", "--force", *reports]),
+                                 ("render", reports)):
             page = self.page(command, "--help")
             for option in options:
                 self.assertRegex(page, rf"(?m)^  {option}\b", command)
@@ -104,7 +108,7 @@ class Pages(HelpTest):
         """Options stand below headings, and none stands there twice."""
         for command in commands():
             page = self.page(command, "--help")
-            options = re.findall(r"(?m)^  (?:-\w, )?--([a-z-]+)", page)
+            options = re.findall(r"(?m)^  (?:-\w, )?--([a-z0-9-]+)", page)
             self.assertEqual(len(options), len(set(options)), command)
             expected = {param.option for param in params() if param.is_for(command)}
             self.assertLessEqual(expected, set(options))

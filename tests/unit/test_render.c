@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include "schedule.h"
+
 #include <math.h>
 #include <pthread.h>
 
@@ -89,6 +91,145 @@ static void the_posts_video_is_reported(void **state) {
              (double)job.report.trained_params[1]);
     assert_string_equal(text, "0.09 0.00 1.69 -1.54");
     assert_int_equal(count_entries(scratch), 2);
+    finish(&job);
+}
+
+static char *render_small(tr_render_options options, const tr_recording *recording,
+                          uint64_t n_frames, size_t *size) {
+    render_job job;
+    prepare(&job, 500, "small");
+    options.folder = job.options.folder;
+    options.name = job.options.name;
+    options.format = TR_FORMAT_CHECKSUMS;
+    options.picture.width = 160;
+    options.picture.height = 120;
+    job.options = options;
+    if (recording)
+        job.source = tr_recording_source(recording, &job.source);
+    run_job(&job);
+    assert_ok(job.status, job.diag);
+    assert_int_equal(job.report.n_frames, n_frames);
+    assert_int_equal(job.report.n_iterations, 1000);
+    finish(&job);
+    return read_file(in_scratch("small.sha256"), size);
+}
+
+static void a_recording_is_rendered_as_the_run_itself(void **state) {
+    (void)state;
+    render_job job;
+    tr_recording *recording;
+    prepare(&job, 500, "unused");
+    assert_ok(tr_record(&job.source, &recording, &job.diag), job.diag);
+    assert_int_equal(tr_recording_n_snapshots(recording), 1001);
+    static const tr_pace paces[] = {TR_PACE_STEP, TR_PACE_LOG, TR_PACE_ADAPTIVE};
+    static const char *const scenes[] = {"fit", "fit", "error+fit"};
+    for (int i = 0; i < 3; i++) {
+        tr_render_options options = tr_render_options_default();
+        size_t size, again_size;
+        options.pace = paces[i];
+        options.n_frames = 21;
+        options.picture.scene = scenes[i];
+        uint64_t n_frames = 21;
+        if (paces[i] == TR_PACE_ADAPTIVE) {
+            tr_schedule *schedule;
+            const tr_schedule_options choose = {.pace = TR_PACE_ADAPTIVE,
+                                                .n_frames = 21,
+                                                .n_iterations = 1000,
+                                                .recording = recording,
+                                                .network = job.run.network,
+                                                .dataset = job.run.dataset};
+            assert_ok(tr_schedule_create(&schedule, &choose, &job.diag), job.diag);
+            n_frames = tr_schedule_n_frames(schedule, 1000);
+            tr_schedule_destroy(&schedule);
+        }
+        char *direct = render_small(options, NULL, n_frames, &size);
+        char *again = render_small(options, recording, n_frames, &again_size);
+        assert_int_equal(size, again_size);
+        assert_memory_equal(direct, again, size);
+        free(direct);
+        free(again);
+    }
+    tr_recording_destroy(&recording);
+    finish(&job);
+}
+
+static void the_last_frame_is_held(void **state) {
+    (void)state;
+    tr_render_options options = tr_render_options_default();
+    size_t size, held_size;
+    char *plain = render_small(options, NULL, 21, &size);
+    options.hold = 10;
+    char *held = render_small(options, NULL, 321, &held_size);
+    assert_memory_equal(plain, held, size);
+    size_t line = size / 21;
+    assert_int_equal(held_size, 321 * line);
+    for (size_t frame = 21; frame < 321; frame++)
+        assert_memory_equal(held + frame * line, held + 20 * line, 64);
+    free(plain);
+    free(held);
+}
+
+static void impossible_paces_and_holds_are_refused(void **state) {
+    (void)state;
+    render_job job;
+    prepare(&job, 10, "a");
+    job.options.hold = -1;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_ARGUMENT);
+    assert_text_contains(job.diag.text, "held for 0 to 3600 seconds");
+    finish(&job);
+    prepare(&job, 10, "a");
+    job.options.pace = TR_PACE_LOG;
+    job.options.n_frames = 1;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_ARGUMENT);
+    assert_text_contains(job.diag.text, "the number of frames is 2 to");
+    finish(&job);
+}
+
+static void a_run_that_fails_while_it_is_recorded_leaves_nothing(void **state) {
+    (void)state;
+    render_job job;
+    prepare(&job, 100, "a");
+    job.options.pace = TR_PACE_ADAPTIVE;
+    job.training.options.learning_rate = 1e30;
+    run_job(&job);
+    assert_int_equal(job.status, TR_ERROR_DIVERGED);
+    assert_text_contains(job.diag.text, "iteration");
+    assert_int_equal(count_entries(scratch), 0);
+    finish(&job);
+}
+
+static void charts_are_written_in_three_formats(void **state) {
+    (void)state;
+    static const char *const names[] = {"a.png", "a.svg", "a.pdf"};
+    static const char *const starts[] = {"\x89PNG", "<?xml", "%PDF"};
+    render_job job;
+    tr_recording *recording;
+    prepare(&job, 100, "unused");
+    assert_ok(tr_record(&job.source, &recording, &job.diag), job.diag);
+    tr_picture picture = tr_picture_default();
+    picture.scene = "error";
+    for (int i = 0; i < 3; i++) {
+        tr_artifact artifact;
+        size_t size;
+        assert_ok(tr_chart(&job.source, recording, 200, &picture, (tr_chart_format)i,
+                           in_scratch(names[i]), &artifact, &job.diag),
+                  job.diag);
+        assert_string_equal(artifact.kind, "chart");
+        char *bytes = read_file(artifact.path, &size);
+        assert_int_equal(size, artifact.bytes);
+        assert_memory_equal(bytes, starts[i], strlen(starts[i]));
+        free(bytes);
+        free(artifact.path);
+    }
+    tr_artifact none;
+    assert_int_equal(tr_chart(&job.source, recording, 200, &picture, TR_CHART_SVG,
+                              in_scratch("no/such/folder.svg"), &none, &job.diag),
+                     TR_ERROR_OUTPUT);
+    assert_null(none.path);
+    assert_int_equal(count_entries(scratch), 3);
+    tr_recording_destroy(&recording);
     finish(&job);
 }
 
@@ -396,6 +537,13 @@ static void a_single_frame_is_a_video(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_posts_video_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_recording_is_rendered_as_the_run_itself, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_last_frame_is_held, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(impossible_paces_and_holds_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_run_that_fails_while_it_is_recorded_leaves_nothing,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(charts_are_written_in_three_formats, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_bytes_do_not_depend_on_the_jobs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_state_has_a_frame, set_up, tear_down),
         cmocka_unit_test_setup_teardown(renderings_side_by_side_do_not_disturb_each_other, set_up,

@@ -1,8 +1,7 @@
 /* What the sinks write is read back with FFmpeg's libraries and compared with what was drawn. */
-#include "support.h"
+#include "plots.h"
 
 #include "convert.h"
-#include "plotter.h"
 #include "sink.h"
 
 #include <libavcodec/avcodec.h>
@@ -41,13 +40,10 @@ static void draw(tr_plotter *plotter, uint64_t i, tr_frame *frame) {
     assert_ok(tr_plotter_draw(plotter, &snapshot, frame, &diag), diag);
 }
 
-static tr_plotter *create_plotter(post_run *run) {
-    tr_diag diag = {0};
-    tr_plotter *plotter;
+static test_film create_post_film(post_run *run) {
     const tr_picture picture = tr_picture_default();
     create_post_run(run, 0);
-    assert_ok(tr_plotter_create(&plotter, &picture, run->network, run->dataset, &diag), diag);
-    return plotter;
+    return create_film(run, &picture);
 }
 
 /* Sends frames `first` up to, not including, `last` through a worker as one segment. */
@@ -69,17 +65,17 @@ static tr_segment *make_segment(tr_sink_worker *worker, tr_plotter *plotter, uin
 static void write_all(tr_sink *sink) {
     tr_diag diag = {0};
     post_run runs[2];
-    tr_plotter *plotters[] = {create_plotter(&runs[0]), create_plotter(&runs[1])};
+    test_film films[] = {create_post_film(&runs[0]), create_post_film(&runs[1])};
     tr_sink_worker *workers[2];
     for (int i = 0; i < 2; i++)
         assert_ok(tr_sink_worker_create(&workers[i], sink, &diag), diag);
-    tr_segment *second = make_segment(workers[1], plotters[1], TR_SEGMENT_FRAMES, N_FRAMES);
-    tr_segment *first = make_segment(workers[0], plotters[0], 0, TR_SEGMENT_FRAMES);
+    tr_segment *second = make_segment(workers[1], films[1].plotter, TR_SEGMENT_FRAMES, N_FRAMES);
+    tr_segment *first = make_segment(workers[0], films[0].plotter, 0, TR_SEGMENT_FRAMES);
     assert_ok(tr_sink_append(sink, &first, &diag), diag);
     assert_ok(tr_sink_append(sink, &second, &diag), diag);
     for (int i = 0; i < 2; i++) {
         tr_sink_worker_destroy(&workers[i]);
-        tr_plotter_destroy(&plotters[i]);
+        destroy_film(&films[i]);
         destroy_post_run(&runs[i]);
     }
     assert_ok(tr_sink_finish(sink, &diag), diag);
@@ -157,7 +153,7 @@ static int compare_from(opened_video *video, int first) {
                              .y_stride = WIDTH,
                              .c_stride = WIDTH / 2};
     post_run run;
-    tr_plotter *plotter = create_plotter(&run);
+    test_film film = create_post_film(&run);
     AVPacket *packet = av_packet_alloc();
     AVFrame *picture = av_frame_alloc();
     const AVRational frame_time = {1, 30};
@@ -177,7 +173,7 @@ static int compare_from(opened_video *video, int first) {
             int64_t shown = av_rescale_q(picture->pts, video->stream->time_base, frame_time);
             assert_int_equal(shown, first + n_pictures);
             assert_int_equal(picture->flags & AV_FRAME_FLAG_CORRUPT, 0);
-            draw(plotter, (uint64_t)shown, &frame);
+            draw(film.plotter, (uint64_t)shown, &frame);
             tr_convert_changed(&frame, &drawn);
             double quality = psnr(picture, &drawn);
             if (quality < 40)
@@ -187,7 +183,7 @@ static int compare_from(opened_video *video, int first) {
     }
     av_packet_free(&packet);
     av_frame_free(&picture);
-    tr_plotter_destroy(&plotter);
+    destroy_film(&film);
     destroy_post_run(&run);
     return n_pictures;
 }
@@ -346,14 +342,14 @@ static void frames_become_png_files(void **state) {
     assert_int_equal(picture->format, AV_PIX_FMT_RGB24);
     post_run run;
     tr_frame frame;
-    tr_plotter *plotter = create_plotter(&run);
-    draw(plotter, 299, &frame);
+    test_film film = create_post_film(&run);
+    draw(film.plotter, 299, &frame);
     for (int y = 0; y < HEIGHT; y++) {
         uint8_t row[WIDTH * 3];
         tr_frame_copy_rgb_row(&frame, y, row);
         assert_memory_equal(row, picture->data[0] + y * picture->linesize[0], sizeof row);
     }
-    tr_plotter_destroy(&plotter);
+    destroy_film(&film);
     destroy_post_run(&run);
     av_packet_free(&packet);
     av_frame_free(&picture);
@@ -394,16 +390,16 @@ static void an_unfinished_video_leaves_nothing(void **state) {
     assert_ok(
         tr_sink_create(&sink, TR_FORMAT_MP4, in_scratch("a.mp4"), WIDTH, HEIGHT, &video, &diag),
         diag);
-    tr_plotter *plotter = create_plotter(&run);
+    test_film film = create_post_film(&run);
     assert_ok(tr_sink_worker_create(&worker, sink, &diag), diag);
-    tr_segment *first = make_segment(worker, plotter, 0, 20);
-    tr_segment *second = make_segment(worker, plotter, 240, 250);
+    tr_segment *first = make_segment(worker, film.plotter, 0, 20);
+    tr_segment *second = make_segment(worker, film.plotter, 240, 250);
     assert_ok(tr_sink_append(sink, &first, &diag), diag);
     assert_ok(tr_sink_begin_segment(worker, 480, &diag), diag);
     tr_segment_destroy(&second, sink);
     tr_sink_worker_destroy(&worker);
     tr_sink_destroy(&sink);
-    tr_plotter_destroy(&plotter);
+    destroy_film(&film);
     destroy_post_run(&run);
     assert_int_equal(count_entries(scratch), 0);
 }

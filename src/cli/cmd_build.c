@@ -1,0 +1,173 @@
+#include "build.h"
+#include "load_plan.h"
+#include "print.h"
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const tr_help help = {
+    .command = "build",
+    .usage = "PLAN [OPTION…]",
+    .description =
+        "Makes all that a plan describes: trains every run once, and makes the videos,\n"
+        "charts and tables of them side by side. PLAN is a YAML file, or one of the plans\n"
+        "that trainreel plan list shows. Beside the files it writes manifest.json, with\n"
+        "all settings and a checksum of every file, and SHA256SUMS for sha256sum -c. What\n"
+        "is there already and would be the same again is left as it is. The options for\n"
+        "data, model, training and frames are for plans with one run, and win over it.\n",
+    .examples = "  trainreel build first-steps\n"
+                "  trainreel build first-steps -j 1 --out public --json\n"
+                "  trainreel build first-steps --set runs.neuron.train.epochs=100\n"
+                "  trainreel build tiny-nets --set 'runs.*.train.epochs=50'\n"};
+
+typedef struct build_flags {
+    char *progress;
+    char **sets;
+    gboolean force;
+    gboolean quiet;
+    gboolean verbose;
+    gboolean json;
+} build_flags;
+
+typedef struct build_view {
+    tr_progress_view progress;
+    const build_flags *flags;
+} build_view;
+
+static tr_status show_progress(const tr_build_progress *progress, void *context) {
+    build_view *view = context;
+    if (tr_is_interrupted())
+        return TR_ERROR_CANCELLED;
+    tr_progress_view_show_build(&view->progress, progress);
+    return TR_OK;
+}
+
+static void note(const char *text, void *context) {
+    const build_view *view = context;
+    if (view->flags->verbose)
+        fprintf(stderr, "%s\n", text);
+}
+
+static void print_file(const char *folder, const char *path, const tr_built *built,
+                       const tr_built_file *file) {
+    if (built->outcome != TR_MADE && built->outcome != TR_UNCHANGED)
+        return;
+    char *whole = g_build_filename(folder, path, NULL);
+    const tr_artifact facts = {.path = whole,
+                               .bytes = file->bytes,
+                               .width = file->width,
+                               .height = file->height,
+                               .n_frames = file->n_frames,
+                               .seconds = file->seconds};
+    if (built->outcome == TR_MADE)
+        tr_print_artifact(&facts);
+    else
+        printf("%s: unchanged\n", whole);
+    g_free(whole);
+}
+
+static void print_report(const tr_plan *plan, const tr_build_report *report, const char *folder) {
+    for (size_t i = 0; i < report->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        const tr_built *built = &report->artifacts[i];
+        print_file(folder, artifact->path, built, &built->file);
+        if (artifact->poster)
+            print_file(folder, artifact->poster, built, &built->poster);
+    }
+}
+
+/* What went wrong, a line each; returns the exit code. */
+static int complain(tr_status status, const tr_build_report *report, const tr_diag *diag) {
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        if (report->artifacts[i].outcome == TR_FAILED)
+            tr_complain(help.command, "%s", report->artifacts[i].message);
+    if (status == TR_ERROR_CANCELLED)
+        tr_complain(help.command, "interrupted; %zu of %zu artifacts are made",
+                    report->n_made + report->n_unchanged, report->n_artifacts);
+    else if (status && (diag->text[0] || !report->n_failed))
+        tr_complain(help.command, "%s", diag->text[0] ? diag->text : tr_status_name(status));
+    return tr_exit_code(status);
+}
+
+static int build(const tr_plan *plan, const tr_settings *settings, const build_flags *flags,
+                 tr_progress_style style) {
+    build_view view = {.progress = tr_progress_view_create(style), .flags = flags};
+    const tr_build_options options = {.folder = settings->folder,
+                                      .jobs = (int)settings->jobs,
+                                      .force = flags->force,
+                                      .progress = show_progress,
+                                      .note = note,
+                                      .context = &view};
+    tr_build_report report;
+    tr_diag diag = {0};
+    if (flags->verbose)
+        fprintf(stderr, "trainreel %s with %s\n", tr_version(), tr_library_versions());
+    tr_catch_signals();
+    tr_status status = tr_build(plan, &options, &report, &diag);
+    tr_progress_view_end(&view.progress);
+    tr_release_pipe_signal();
+    int exit_code = complain(status, &report, &diag);
+    if (flags->json) {
+        char *json = tr_build_report_to_json(plan, &report, settings->folder);
+        if (json)
+            puts(json);
+        else
+            exit_code = tr_report_failure(help.command, TR_ERROR_MEMORY, &(tr_diag){0});
+        free(json);
+    } else if (!flags->quiet) {
+        print_report(plan, &report, settings->folder);
+    }
+    if (flags->verbose)
+        fprintf(stderr, "%.2f s\n", report.seconds);
+    tr_build_report_destroy(&report);
+    return exit_code;
+}
+
+static int run(int argc, char **argv, const GOptionEntry *entries, build_flags *flags,
+               tr_settings *settings, tr_arguments *arguments) {
+    int exit_code;
+    tr_progress_style style;
+    tr_parse_command_line(argc, argv, &help, TR_FOR_BUILD, entries, settings, arguments,
+                          &exit_code);
+    if (exit_code < 0)
+        exit_code = tr_choose_progress(help.command, flags->progress, flags->quiet, &style);
+    if (exit_code >= 0)
+        return exit_code;
+    tr_plan *plan;
+    exit_code =
+        tr_load_plan(help.command, arguments->values[0], arguments->given, flags->sets, &plan);
+    if (!exit_code)
+        exit_code = build(plan, settings, flags, style);
+    tr_plan_destroy(&plan);
+    return exit_code;
+}
+
+int tr_cmd_build(int argc, char **argv) {
+    build_flags flags = {0};
+    const GOptionEntry entries[] = {TR_SET_FLAG(&flags.sets),
+                                    {"force", 0, 0, G_OPTION_ARG_NONE, &flags.force,
+                                     "make again what is there and unchanged", NULL},
+                                    TR_PROGRESS_FLAG(&flags.progress),
+                                    TR_QUIET_FLAG(&flags.quiet),
+                                    TR_VERBOSE_FLAG(&flags.verbose),
+                                    TR_JSON_FLAG(&flags.json),
+                                    {0}};
+    tr_diag diag = {0};
+    tr_settings *settings;
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    tr_arguments arguments = {.wanted = "a plan",
+                              .n_least = 1,
+                              .n_most = 1,
+                              .given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
+    int exit_code = run(argc, argv, entries, &flags, settings, &arguments);
+    g_free(arguments.values);
+    g_array_unref(arguments.given);
+    g_strfreev(flags.sets);
+    g_free(flags.progress);
+    tr_settings_destroy(&settings);
+    return exit_code;
+}

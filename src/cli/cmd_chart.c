@@ -1,0 +1,150 @@
+#include "cli.h"
+#include "output.h"
+#include "print.h"
+#include "progress.h"
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const tr_help help = {
+    .command = "chart",
+    .usage = "KIND [OPTION…]",
+    .description =
+        "Trains a net and draws a chart of it: a picture as PNG, SVG or PDF. KIND is\n"
+        "\n"
+        "  data        the samples alone\n"
+        "  fit         the data and the net's prediction\n"
+        "  error       the loss of every iteration's batch\n"
+        "  weights     the parameters over the iterations\n"
+        "  landscape   contours of the loss on all data, and the way that training took\n"
+        "  network     layers, units and weights\n"
+        "  neuron      the parts of a single neuron\n"
+        "\n"
+        "or up to four of them, as in fit+error.\n",
+    .examples = "  trainreel chart error\n"
+                "  trainreel chart data --title \"ridiculously simple data\" -o data.pdf\n"
+                "  trainreel chart fit --iteration 50 --theme dark -o fit.png\n"};
+
+typedef struct chart_flags {
+    char *path;
+    gboolean quiet;
+} chart_flags;
+
+/* A training that Ctrl-C ends. */
+typedef struct interruptible {
+    tr_training *training;
+    tr_step_fn step;
+    void *context;
+} interruptible;
+
+static tr_status pass_on(const tr_snapshot *snapshot, void *context) {
+    const interruptible *to = context;
+    return tr_is_interrupted() ? TR_ERROR_CANCELLED : to->step(snapshot, to->context);
+}
+
+static tr_status run_interruptible(void *context, tr_step_fn step, void *step_context,
+                                   tr_diag *diag) {
+    interruptible *to = context;
+    const tr_training *training = to->training;
+    to->step = step;
+    to->context = step_context;
+    return tr_fit(training->network, training->params, training->dataset, &training->options,
+                  training->random, pass_on, to, diag);
+}
+
+static tr_status find_format(const char *path, tr_chart_format *format, tr_diag *diag) {
+    static const char *const endings[] = {".png", ".svg", ".pdf"};
+    for (int i = 0; i < 3; i++)
+        if (g_str_has_suffix(path, endings[i])) {
+            *format = (tr_chart_format)i;
+            return TR_OK;
+        }
+    snprintf(diag->text, sizeof diag->text,
+             "--output: \"%.100s\" does not end with .png, .svg or .pdf", path);
+    return TR_ERROR_ARGUMENT;
+}
+
+/* The default path, whose folder is made; NULL where it cannot be. */
+static char *default_path(const char *kind, tr_diag *diag) {
+    if (tr_make_folders("out", diag))
+        return NULL;
+    return g_strdup_printf("out/%s.svg", kind);
+}
+
+static tr_status draw(const tr_settings *settings, tr_run *run, const char *path,
+                      tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
+    interruptible training = {.training = &run->training};
+    tr_source source = tr_training_source(&run->training);
+    tr_picture picture = tr_picture_from(settings);
+    tr_recording *recording;
+    uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
+    if (!strcmp(settings->scene, "data"))
+        run->training.options.epochs = 0; /* nothing of the training is shown */
+    source.run = run_interruptible;
+    source.context = &training;
+    tr_status status = tr_record(&source, &recording, diag);
+    if (status)
+        return status;
+    source = tr_training_source(&run->training);
+    status = tr_chart(&source, recording, iteration, &picture, format, path, artifact, diag);
+    tr_recording_destroy(&recording);
+    return status;
+}
+
+static int chart(const tr_settings *settings, const chart_flags *flags) {
+    tr_diag diag = {0};
+    tr_artifact artifact = {0};
+    tr_chart_format format = TR_CHART_SVG;
+    tr_run *run = NULL;
+    char *path = g_strdup(flags->path);
+    tr_status status = path ? find_format(path, &format, &diag) : TR_OK;
+    if (!status)
+        status = tr_run_create(&run, settings, NULL, &diag);
+    if (!status)
+        status = tr_run_check_picture(run, settings, &diag);
+    if (!status && !path)
+        path = default_path(settings->scene, &diag);
+    if (!status && !path)
+        status = TR_ERROR_OUTPUT;
+    tr_catch_signals();
+    if (!status)
+        status = draw(settings, run, path, format, &artifact, &diag);
+    tr_release_pipe_signal();
+    if (!status && !flags->quiet)
+        tr_print_artifact(&artifact);
+    free(artifact.path);
+    tr_run_destroy(&run);
+    g_free(path);
+    return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
+}
+
+int tr_cmd_chart(int argc, char **argv) {
+    chart_flags flags = {0};
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.path,
+         "file to write, which ends with .png, .svg or .pdf [out/KIND.svg]", "FILE"},
+        TR_QUIET_FLAG(&flags.quiet),
+        {0}};
+    tr_arguments arguments = {.wanted = "the kind of the chart", .n_least = 1, .n_most = 1};
+    tr_diag diag = {0};
+    tr_settings *settings;
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    int exit_code;
+    tr_parse_command_line(argc, argv, &help, TR_FOR_CHART, entries, settings, &arguments,
+                          &exit_code);
+    if (exit_code < 0)
+        status = tr_settings_set(settings, tr_param_by_name("picture.scene"), arguments.values[0],
+                                 &diag);
+    if (status)
+        exit_code = tr_report_failure(help.command, status, &diag);
+    else if (exit_code < 0)
+        exit_code = chart(settings, &flags);
+    g_free(arguments.values);
+    g_free(flags.path);
+    tr_settings_destroy(&settings);
+    return exit_code;
+}

@@ -1,0 +1,142 @@
+#include "cli.h"
+#include "destination.h"
+#include "points.h"
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const tr_help help = {
+    .command = "predict",
+    .usage = "--x POINTS|--input FILE [OPTION…]",
+    .description =
+        "Trains a net and evaluates it at given points. Writes a CSV line for each: the\n"
+        "point, and what the trained net predicts. Numbers have the digits that bring\n"
+        "float32 back exactly.\n",
+    .examples = "  trainreel predict --x 0.5,1.5\n"
+                "  trainreel predict --data circles --model 8:tanh,1:sigmoid --x '0,0; 1,0'\n"
+                "  trainreel predict --data sine --model 60:relu,1 --x 1,2,3 -o points.csv\n"};
+
+typedef struct predict_flags {
+    char *x;
+    char *input;
+    char *output;
+} predict_flags;
+
+static tr_status step(const tr_snapshot *snapshot, void *context) {
+    (void)snapshot;
+    (void)context;
+    return tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_OK;
+}
+
+/* Appends "name1,name2" for several values, and "name" for one. */
+static void append_names(GString *csv, const char *name, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        g_string_append_printf(csv, "%s%s", csv->len ? "," : "", name);
+        if (count > 1)
+            g_string_append_printf(csv, "%zu", i + 1);
+    }
+}
+
+static void append_number(GString *csv, const char *format, double value) {
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(csv, g_ascii_formatd(number, sizeof number, format, value));
+}
+
+/* The table, which the caller frees. */
+static GString *make_table(const tr_dataset *points, const float *predictions) {
+    GString *csv = g_string_new(NULL);
+    append_names(csv, "x", points->n_inputs);
+    append_names(csv, "prediction", points->n_outputs);
+    for (size_t s = 0; s < points->n_samples; s++) {
+        for (size_t i = 0; i < points->n_inputs; i++) {
+            g_string_append_c(csv, i ? ',' : '\n');
+            append_number(csv, "%.17g", points->x[s * points->n_inputs + i]);
+        }
+        for (size_t i = 0; i < points->n_outputs; i++) {
+            g_string_append_c(csv, ',');
+            append_number(csv, "%.9g", (double)predictions[s * points->n_outputs + i]);
+        }
+    }
+    g_string_append_c(csv, '\n');
+    return csv;
+}
+
+static tr_status get_points(tr_dataset **points, const tr_run *run, const tr_settings *settings,
+                            const predict_flags *flags, tr_diag *diag) {
+    size_t n_inputs = tr_network_n_inputs(run->network);
+    size_t n_outputs = tr_network_n_outputs(run->network);
+    if (flags->x)
+        return tr_points_parse(points, flags->x, n_inputs, n_outputs, diag);
+    return tr_points_read(points, flags->input, settings, n_inputs, n_outputs, diag);
+}
+
+static tr_status predict(const tr_settings *settings, const predict_flags *flags, tr_diag *diag) {
+    tr_run *run;
+    tr_dataset *points = NULL;
+    tr_evaluator *evaluator = NULL;
+    float *predictions = NULL;
+    tr_destination to = {0};
+    tr_catch_signals();
+    tr_status status = tr_run_create(&run, settings, NULL, diag);
+    if (!status)
+        status = get_points(&points, run, settings, flags, diag);
+    if (!status)
+        status = tr_destination_open(&to, flags->output, diag);
+    if (!status)
+        status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
+                        &run->random, step, NULL, diag);
+    if (!status)
+        status = tr_evaluator_create(&evaluator, run->network, points, diag);
+    if (!status) {
+        predictions = g_try_new(float, points->n_samples * points->n_outputs);
+        status = predictions ? TR_OK : TR_ERROR_MEMORY;
+    }
+    if (!status) {
+        tr_evaluator_predict(evaluator, run->params, predictions);
+        GString *csv = make_table(points, predictions);
+        status = tr_destination_write(csv->str, csv->len, &to, diag);
+        g_string_free(csv, TRUE);
+    }
+    status = tr_destination_close(&to, status, diag);
+    g_free(predictions);
+    tr_evaluator_destroy(&evaluator);
+    tr_dataset_destroy(&points);
+    tr_run_destroy(&run);
+    return status;
+}
+
+int tr_cmd_predict(int argc, char **argv) {
+    predict_flags flags = {0};
+    const GOptionEntry entries[] = {
+        {"x", 'x', 0, G_OPTION_ARG_STRING, &flags.x,
+         "the points: 0.5,1.5 for one input; with more, points are separated by semicolons",
+         "POINTS"},
+        {"input", 'i', 0, G_OPTION_ARG_FILENAME, &flags.input,
+         "CSV file with the points, of which --x-columns chooses columns; - for the standard input",
+         "FILE"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.output,
+         "file to write, which appears when it is complete [the standard output]", "FILE"},
+        {0}};
+    tr_diag diag = {0};
+    tr_settings *settings;
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    int exit_code;
+    tr_parse_options(argc, argv, &help, TR_FOR_PREDICT, entries, settings, &exit_code);
+    if (exit_code < 0 && !flags.x == !flags.input) {
+        tr_complain(help.command, "one of --x POINTS and --input FILE is wanted");
+        exit_code = EXIT_USAGE;
+    }
+    if (exit_code < 0) {
+        status = predict(settings, &flags, &diag);
+        exit_code = status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
+    }
+    g_free(flags.x);
+    g_free(flags.input);
+    g_free(flags.output);
+    tr_settings_destroy(&settings);
+    return exit_code;
+}

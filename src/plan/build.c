@@ -1,0 +1,691 @@
+/* Making what a plan describes: runs are trained once each and recorded, and what shows them is made
+ * side by side. A task is a run or an artifact, and has a thread of its own while it is worked at; the
+ * caller's thread starts tasks as others that they need are done, within the number of workers. */
+#include "build.h"
+
+#include "diag.h"
+#include "manifest.h"
+#include "output.h"
+#include "run.h"
+#include "table.h"
+
+#include <glib.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
+
+typedef enum task_state { WAITING, WORKING, DONE, FAILED } task_state;
+
+typedef struct run_task {
+    task_state state;
+    bool is_needed;   /* it is created */
+    bool is_trained;  /* and trained, for its recording or its random numbers */
+    size_t n_viewers; /* artifacts that are still to be made of its recording */
+    tr_run *run;
+    tr_source source;
+    tr_recording *recording;
+    char *failure; /* of FAILED */
+    tr_status status;
+    atomic_uint_least64_t iterations;
+    atomic_uint_least64_t n_iterations; /* estimated until the run is created; 0 if unknown */
+} run_task;
+
+typedef struct artifact_task {
+    task_state state;
+    atomic_uint_least64_t frames;
+    atomic_uint_least64_t n_frames; /* estimated until the rendering begins */
+} artifact_task;
+
+typedef struct worker {
+    struct build *build;
+    bool is_run;
+    size_t index; /* of the run or artifact */
+    int n_jobs;   /* threads that it may use itself */
+    pthread_t thread;
+    bool is_busy;
+    bool has_ended;
+} worker;
+
+typedef struct build {
+    const tr_plan *plan;
+    const tr_build_options *options;
+    tr_build_report *report;
+    tr_store *store;
+    char (*data_checksums)[TR_CHECKSUM_SIZE]; /* by run; "" for those without a file */
+    run_task *runs;
+    artifact_task *artifacts;
+    int n_jobs;
+    int n_jobs_used;
+    worker workers[MOST_JOBS];
+    pthread_mutex_t mutex; /* guards `has_ended` of the workers */
+    pthread_cond_t changed;
+    atomic_bool is_stopping;
+    struct timespec start;
+} build;
+
+const char *tr_plan_kind_name(tr_plan_kind kind) {
+    switch (kind) {
+    case TR_PLAN_VIDEO:
+        return "video";
+    case TR_PLAN_CHART:
+        return "chart";
+    case TR_PLAN_TABLE:
+        return "table";
+    case TR_PLAN_CHECKSUMS:
+        return "checksums";
+    }
+    return "";
+}
+
+static double seconds_since(const struct timespec *start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+/* ---- runs ---- */
+
+/* A training that can be stopped, and counts. */
+typedef struct watched {
+    build *build;
+    run_task *task;
+    tr_step_fn step; /* may be NULL */
+    void *context;
+} watched;
+
+static tr_status watch(const tr_snapshot *snapshot, void *context) {
+    const watched *w = context;
+    if (atomic_load_explicit(&w->build->is_stopping, memory_order_relaxed))
+        return TR_ERROR_CANCELLED;
+    atomic_store_explicit(&w->task->iterations, snapshot->iteration, memory_order_relaxed);
+    return w->step ? w->step(snapshot, w->context) : TR_OK;
+}
+
+static tr_status run_watched(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
+    watched *w = context;
+    const tr_training *training = &w->task->run->training;
+    w->step = step;
+    w->context = step_context;
+    return tr_fit(training->network, training->params, training->dataset, &training->options,
+                  training->random, watch, w, diag);
+}
+
+static tr_status train(build *b, size_t index, tr_diag *diag) {
+    const tr_plan_run *run = &b->plan->runs[index];
+    run_task *task = &b->runs[index];
+    const run_task *data = run->data_from == TR_NO_RUN ? NULL : &b->runs[run->data_from];
+    const run_task *seed = run->seed_from == TR_NO_RUN ? NULL : &b->runs[run->seed_from];
+    watched w = {.build = b, .task = task};
+    tr_settings *settings;
+    tr_status status = tr_plan_run_settings(b->plan, run, &settings, diag);
+    if (status)
+        return status;
+    status = tr_run_create_on(&task->run, settings, data ? data->run->dataset : NULL,
+                              seed ? &seed->run->random : NULL, diag);
+    tr_settings_destroy(&settings);
+    if (status || !task->is_trained)
+        return status;
+    task->source = tr_training_source(&task->run->training);
+    atomic_store(&task->n_iterations, task->source.n_iterations);
+    tr_source source = task->source;
+    source.run = run_watched;
+    source.context = &w;
+    return task->n_viewers ? tr_record(&source, &task->recording, diag)
+                           : run_watched(&w, NULL, NULL, diag);
+}
+
+/* ---- artifacts ---- */
+
+static tr_status note_progress(const tr_progress *progress, void *context) {
+    const worker *self = context;
+    artifact_task *task = &self->build->artifacts[self->index];
+    atomic_store_explicit(&task->frames, progress->frames, memory_order_relaxed);
+    if (progress->n_frames)
+        atomic_store_explicit(&task->n_frames, progress->n_frames, memory_order_relaxed);
+    return atomic_load(&self->build->is_stopping) ? TR_ERROR_CANCELLED : TR_OK;
+}
+
+/* What is to be made, and where in the stage it is. */
+typedef struct making {
+    worker *self;
+    const tr_plan_artifact *artifact;
+    tr_source source; /* the recording */
+    const tr_recording *recording;
+    tr_stage *stage;
+    char *name; /* of the file in the stage; that of a poster ends differently */
+    tr_built *built;
+} making;
+
+static const char poster_name[] = "artifact_start.png";
+
+static void take_facts(tr_built_file *file, const tr_artifact *facts) {
+    bool is_still = !strcmp(facts->kind, "poster") || !strcmp(facts->kind, "chart");
+    file->width = facts->width;
+    file->height = facts->height;
+    file->n_frames = is_still ? 0 : facts->n_frames;
+    file->seconds = facts->seconds;
+}
+
+static tr_status make_frames(making *m, tr_diag *diag) {
+    tr_report report;
+    tr_render_options options = tr_render_options_from(m->artifact->settings);
+    options.folder = tr_stage_path(m->stage);
+    options.name = "artifact";
+    options.format = m->artifact->kind == TR_PLAN_VIDEO ? TR_FORMAT_MP4 : TR_FORMAT_CHECKSUMS;
+    options.jobs = m->self->n_jobs;
+    options.progress = note_progress;
+    options.progress_context = m->self;
+    tr_status status = tr_render(&m->source, &options, &report, diag);
+    if (status)
+        return status;
+    take_facts(&m->built->file, &report.artifacts[0]);
+    if (m->artifact->kind == TR_PLAN_VIDEO)
+        take_facts(&m->built->poster, &report.artifacts[1]);
+    tr_report_destroy(&report);
+    return TR_OK;
+}
+
+static tr_status make_chart(making *m, const char *path, tr_diag *diag) {
+    const tr_settings *settings = m->artifact->settings;
+    const tr_picture picture = tr_picture_from(settings);
+    tr_artifact facts;
+    tr_chart_format format = TR_CHART_PNG;
+    if (g_str_has_suffix(m->name, ".svg"))
+        format = TR_CHART_SVG;
+    else if (g_str_has_suffix(m->name, ".pdf"))
+        format = TR_CHART_PDF;
+    uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
+    tr_status status =
+        tr_chart(&m->source, m->recording, iteration, &picture, format, path, &facts, diag);
+    if (!status)
+        take_facts(&m->built->file, &facts);
+    free(facts.path);
+    return status;
+}
+
+static tr_status write_to_output(const void *data, size_t size, void *context, tr_diag *diag) {
+    return tr_output_write(context, data, size, diag);
+}
+
+typedef struct table_step {
+    const build *build;
+    tr_table *table;
+} table_step;
+
+static tr_status add_line(const tr_snapshot *snapshot, void *context) {
+    const table_step *step = context;
+    return atomic_load_explicit(&step->build->is_stopping, memory_order_relaxed)
+               ? TR_ERROR_CANCELLED
+               : tr_table_step(snapshot, step->table);
+}
+
+static tr_status make_table(making *m, const char *path, tr_diag *diag) {
+    table_step step = {.build = m->self->build};
+    tr_output *output;
+    tr_status status = tr_output_create(&output, path, false, diag);
+    if (!status)
+        status = tr_table_create(&step.table, m->source.network, m->source.dataset, m->source.loss,
+                                 write_to_output, output, diag);
+    if (!status) {
+        status = m->source.run(m->source.context, add_line, &step, diag);
+        tr_table_explain(step.table, diag);
+    }
+    if (!status)
+        status = tr_table_finish(step.table, diag);
+    if (!status)
+        status = tr_output_commit(&output, diag);
+    tr_output_discard(&output);
+    tr_table_destroy(&step.table);
+    return status;
+}
+
+/* The file, and a poster that nobody wants maybe, are complete in the stage: now they get their
+ * places, the poster first, because a page shows it first. */
+static tr_status publish(making *m, tr_diag *diag) {
+    tr_status status =
+        tr_stage_checksum(m->stage, m->name, m->built->file.checksum, &m->built->file.bytes, diag);
+    if (!status && m->artifact->poster)
+        status = tr_stage_checksum(m->stage, poster_name, m->built->poster.checksum,
+                                   &m->built->poster.bytes, diag);
+    if (!status && m->artifact->poster)
+        status = tr_stage_publish(m->stage, poster_name, m->artifact->poster, diag);
+    if (!status)
+        status = tr_stage_publish(m->stage, m->name, m->artifact->path, diag);
+    return status;
+}
+
+static tr_status make_staged(making *m, tr_diag *diag) {
+    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
+    tr_status status = TR_OK;
+    switch (m->artifact->kind) {
+    case TR_PLAN_VIDEO:
+    case TR_PLAN_CHECKSUMS:
+        status = make_frames(m, diag);
+        break;
+    case TR_PLAN_CHART:
+        status = make_chart(m, path, diag);
+        break;
+    case TR_PLAN_TABLE:
+        status = make_table(m, path, diag);
+        break;
+    }
+    g_free(path);
+    return status ? status : publish(m, diag);
+}
+
+/* Puts `by` in the place of `part`, once. */
+static void replace(char *text, size_t size, const char *part, const char *by) {
+    char *at = strstr(text, part);
+    if (!at)
+        return;
+    char *changed = g_strdup_printf("%.*s%s%s", (int)(at - text), text, by, at + strlen(part));
+    g_strlcpy(text, changed, size);
+    g_free(changed);
+}
+
+/* A message of what was made in the stage names the file that it was made for. */
+static void rename_in_message(const making *m, const char *folder, tr_diag *diag) {
+    const char *poster = m->artifact->poster ? m->artifact->poster : m->artifact->path;
+    const char *const names[][2] = {{poster_name, poster}, {m->name, m->artifact->path}};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        char *staged = g_build_filename(tr_stage_path(m->stage), names[i][0], NULL);
+        char *wanted = g_build_filename(folder, names[i][1], NULL);
+        replace(diag->text, sizeof diag->text, staged, wanted);
+        g_free(staged);
+        g_free(wanted);
+    }
+}
+
+static tr_status make_artifact(worker *self, tr_diag *diag) {
+    build *b = self->build;
+    const tr_plan_artifact *artifact = &b->plan->artifacts[self->index];
+    const run_task *run = &b->runs[artifact->run];
+    making m = {.self = self,
+                .artifact = artifact,
+                .recording = run->recording,
+                .source = tr_recording_source(run->recording, &run->source),
+                .built = &b->report->artifacts[self->index]};
+    tr_status status = tr_store_prepare(b->store, artifact->path, diag);
+    if (!status && artifact->poster)
+        status = tr_store_prepare(b->store, artifact->poster, diag);
+    if (!status)
+        status = tr_stage_create(&m.stage, b->store, diag);
+    if (status)
+        return status;
+    m.name = g_strconcat("artifact", strrchr(artifact->path, '.'), NULL);
+    status = make_staged(&m, diag);
+    if (status)
+        rename_in_message(&m, b->options->folder, diag);
+    tr_stage_destroy(&m.stage);
+    g_free(m.name);
+    return status;
+}
+
+/* ---- the threads ---- */
+
+/* One line that names the artifact. */
+static void fail_artifact(build *b, size_t index, tr_status status, const char *text) {
+    tr_built *built = &b->report->artifacts[index];
+    char *path = g_build_filename(b->options->folder, b->plan->artifacts[index].path, NULL);
+    b->artifacts[index].state = FAILED;
+    if (status == TR_ERROR_CANCELLED) {
+        g_free(path);
+        return;
+    }
+    built->outcome = TR_FAILED;
+    built->status = status;
+    built->message =
+        g_str_has_prefix(text, path) ? g_strdup(text) : g_strdup_printf("%s: %s", path, text);
+    g_free(path);
+}
+
+static void fail_run(build *b, size_t index, tr_status status, const char *text) {
+    run_task *task = &b->runs[index];
+    task->state = FAILED;
+    task->status = status;
+    task->failure = g_strdup_printf("run %s: %s", b->plan->runs[index].name, text);
+}
+
+static void *work(void *context) {
+    worker *self = context;
+    build *b = self->build;
+    tr_diag diag = {0};
+    tr_status status = self->is_run ? train(b, self->index, &diag) : make_artifact(self, &diag);
+    const char *text = diag.text[0] ? diag.text : tr_status_name(status);
+    pthread_mutex_lock(&b->mutex);
+    if (self->is_run && status) {
+        fail_run(b, self->index, status, text);
+    } else if (self->is_run) {
+        b->runs[self->index].state = DONE;
+    } else if (status) {
+        fail_artifact(b, self->index, status, text);
+    } else {
+        b->artifacts[self->index].state = DONE;
+        b->report->artifacts[self->index].outcome = TR_MADE;
+    }
+    self->has_ended = true;
+    pthread_cond_signal(&b->changed);
+    pthread_mutex_unlock(&b->mutex);
+    return NULL;
+}
+
+/* Whether what a task needs is there. A task that needs something that failed has failed as well. */
+static bool is_run_ready(build *b, size_t index) {
+    const tr_plan_run *run = &b->plan->runs[index];
+    run_task *task = &b->runs[index];
+    const size_t others[] = {run->data_from, run->seed_from};
+    if (!task->is_needed || task->state != WAITING)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        const run_task *other = others[i] == TR_NO_RUN ? NULL : &b->runs[others[i]];
+        if (other && other->state == FAILED)
+            fail_run(b, index, other->status, other->failure);
+        if (other && other->state != DONE)
+            return false;
+    }
+    return true;
+}
+
+static bool is_artifact_ready(build *b, size_t index) {
+    const run_task *run = &b->runs[b->plan->artifacts[index].run];
+    if (b->artifacts[index].state != WAITING)
+        return false;
+    if (run->state == FAILED)
+        fail_artifact(b, index, run->status, run->failure);
+    return run->state == DONE;
+}
+
+/* What a worker may use of the threads that are free: all that it can, but it leaves one for each
+ * other task that could begin now. */
+static int share_of(const build *b, size_t index, size_t n_ready) {
+    uint64_t n_frames = atomic_load(&b->artifacts[index].n_frames);
+    uint64_t n_segments = (n_frames + SEGMENT_FRAMES - 1) / SEGMENT_FRAMES;
+    size_t n_free = (size_t)(b->n_jobs - b->n_jobs_used);
+    size_t share = n_ready >= n_free ? 1 : n_free - n_ready + 1;
+    return n_segments < share ? (n_segments ? (int)n_segments : 1) : (int)share;
+}
+
+static void start_worker(build *b, bool is_run, size_t index, int n_jobs) {
+    worker *w = b->workers;
+    while (w->is_busy)
+        w++;
+    *w = (worker){.build = b, .is_run = is_run, .index = index, .n_jobs = n_jobs, .is_busy = true};
+    if (is_run)
+        b->runs[index].state = WORKING;
+    else
+        b->artifacts[index].state = WORKING;
+    if (!pthread_create(&w->thread, NULL, work, w)) {
+        b->n_jobs_used += n_jobs;
+        return;
+    }
+    w->is_busy = false;
+    const char *text = "the system has no thread left for it";
+    if (is_run)
+        fail_run(b, index, TR_ERROR_SYSTEM, text);
+    else
+        fail_artifact(b, index, TR_ERROR_SYSTEM, text);
+}
+
+/* Starts what can be started: runs before what shows them, and what takes longest first. */
+static void start_tasks(build *b) {
+    size_t n_runs = b->plan->n_runs, n_artifacts = b->plan->n_artifacts;
+    for (size_t pass = 0; pass < n_runs; pass++) /* what failed fails along the whole chain */
+        for (size_t i = 0; i < n_runs; i++)
+            (void)is_run_ready(b, i);
+    for (size_t i = 0; i < n_runs && b->n_jobs_used < b->n_jobs; i++)
+        if (is_run_ready(b, i))
+            start_worker(b, true, i, 1);
+    size_t n_ready = 0;
+    for (size_t i = 0; i < n_artifacts; i++)
+        n_ready += is_artifact_ready(b, i);
+    for (int videos = 1; videos >= 0; videos--)
+        for (size_t i = 0; i < n_artifacts && b->n_jobs_used < b->n_jobs; i++) {
+            tr_plan_kind kind = b->plan->artifacts[i].kind;
+            bool is_video = kind == TR_PLAN_VIDEO || kind == TR_PLAN_CHECKSUMS;
+            if (is_video == (videos == 1) && is_artifact_ready(b, i))
+                start_worker(b, false, i, is_video ? share_of(b, i, n_ready--) : (n_ready--, 1));
+        }
+}
+
+/* Joins workers that have ended, and forgets recordings that nobody needs any more. */
+static bool reap_workers(build *b) {
+    bool is_any_left = false;
+    for (int i = 0; i < MOST_JOBS; i++) {
+        worker *w = &b->workers[i];
+        if (w->is_busy && w->has_ended) {
+            pthread_join(w->thread, NULL);
+            w->is_busy = false;
+            b->n_jobs_used -= w->n_jobs;
+            run_task *run = w->is_run ? NULL : &b->runs[b->plan->artifacts[w->index].run];
+            if (run && --run->n_viewers == 0)
+                tr_recording_destroy(&run->recording);
+        }
+        is_any_left = is_any_left || w->is_busy;
+    }
+    return is_any_left;
+}
+
+static void report_progress(build *b) {
+    tr_build_progress progress = {.n_artifacts = b->plan->n_artifacts,
+                                  .work = {.seconds = seconds_since(&b->start)}};
+    if (!b->options->progress)
+        return;
+    for (size_t i = 0; i < b->plan->n_runs; i++) {
+        progress.work.iterations += atomic_load(&b->runs[i].iterations);
+        progress.work.n_iterations += atomic_load(&b->runs[i].n_iterations);
+    }
+    for (size_t i = 0; i < b->plan->n_artifacts; i++) {
+        progress.artifacts += b->artifacts[i].state == DONE || b->artifacts[i].state == FAILED;
+        progress.work.frames += atomic_load(&b->artifacts[i].frames);
+        progress.work.n_frames += atomic_load(&b->artifacts[i].n_frames);
+    }
+    if (b->options->progress(&progress, b->options->context))
+        atomic_store(&b->is_stopping, true);
+}
+
+static size_t count_waiting(const build *b) {
+    size_t count = 0;
+    for (size_t i = 0; i < b->plan->n_runs; i++)
+        count += b->runs[i].state == WAITING;
+    for (size_t i = 0; i < b->plan->n_artifacts; i++)
+        count += b->artifacts[i].state == WAITING;
+    return count;
+}
+
+/* Starts tasks until there is something to wait for, or nothing left: where a task could not be started
+ * others may have failed with it. */
+static bool keep_busy(build *b) {
+    size_t n_waiting;
+    do {
+        n_waiting = count_waiting(b);
+        start_tasks(b);
+    } while (!b->n_jobs_used && count_waiting(b) < n_waiting);
+    return b->n_jobs_used > 0;
+}
+
+static void run_tasks(build *b) {
+    double next_report = 0;
+    pthread_mutex_lock(&b->mutex);
+    for (;;) {
+        bool is_busy = reap_workers(b);
+        if (!atomic_load(&b->is_stopping))
+            is_busy = keep_busy(b);
+        if (!is_busy || seconds_since(&b->start) >= next_report) {
+            report_progress(b);
+            next_report = seconds_since(&b->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
+        }
+        if (!is_busy)
+            break;
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += PROGRESS_MILLISECONDS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_cond_timedwait(&b->changed, &b->mutex, &until);
+    }
+    pthread_mutex_unlock(&b->mutex);
+}
+
+/* ---- before and after ---- */
+
+static uint64_t estimate_iterations(const build *b, size_t index) {
+    const tr_plan_run *run = &b->plan->runs[index];
+    const tr_plan_run *data = run;
+    while (data->data_from != TR_NO_RUN)
+        data = &b->plan->runs[data->data_from];
+    uint64_t batch = (uint64_t)run->settings->batch_size;
+    if (data->settings->data_kind == TR_DATA_CSV)
+        return 0;
+    return ((uint64_t)data->settings->points + batch - 1) / batch * (uint64_t)run->settings->epochs;
+}
+
+static uint64_t estimate_frames(const build *b, const tr_plan_artifact *artifact) {
+    const tr_settings *settings = artifact->settings;
+    uint64_t n_iterations = estimate_iterations(b, artifact->run);
+    uint64_t every = (uint64_t)settings->every, most = (uint64_t)settings->frames;
+    uint64_t n_states = (n_iterations + every - 1) / every + 1;
+    if (settings->pace != TR_PACE_STEP)
+        n_states = n_iterations && n_iterations < most ? n_iterations + 1 : most;
+    return n_states + (uint64_t)round(settings->hold * (double)settings->frames_per_second);
+}
+
+/* A run is needed for its recording or random numbers (`trained`), or only for its data. */
+static void need_run(build *b, size_t index, bool trained) {
+    run_task *task = &b->runs[index];
+    const tr_plan_run *run = &b->plan->runs[index];
+    if (task->is_needed && (task->is_trained || !trained))
+        return;
+    if (trained)
+        atomic_store(&task->n_iterations, estimate_iterations(b, index));
+    task->is_needed = true;
+    task->is_trained = task->is_trained || trained;
+    if (run->data_from != TR_NO_RUN)
+        need_run(b, run->data_from, false);
+    if (run->seed_from != TR_NO_RUN)
+        need_run(b, run->seed_from, true);
+}
+
+static void read_data_checksums(build *b) {
+    for (size_t i = 0; i < b->plan->n_runs; i++) {
+        const tr_plan_run *run = &b->plan->runs[i];
+        if (!*run->settings->data_file)
+            continue;
+        char *path = tr_plan_data_path(b->plan, run);
+        /* where it cannot be read, training fails and says why */
+        if (tr_file_checksum(path, b->data_checksums[i], NULL))
+            *b->data_checksums[i] = '\0';
+        g_free(path);
+    }
+}
+
+static bool is_unchanged(const build *b, const tr_manifest *older, size_t index) {
+    const tr_plan_artifact *artifact = &b->plan->artifacts[index];
+    tr_built *built = &b->report->artifacts[index];
+    return tr_manifest_find(older, b->store, artifact->path, tr_plan_kind_name(artifact->kind),
+                            built->inputs, &built->file) &&
+           (!artifact->poster || tr_manifest_find(older, b->store, artifact->poster, "poster",
+                                                  built->inputs, &built->poster));
+}
+
+/* Finds out what is there already, and what the rest needs. */
+static void plan_tasks(build *b) {
+    const tr_plan *plan = b->plan;
+    char(*run_inputs)[TR_CHECKSUM_SIZE] = g_malloc0(plan->n_runs * sizeof *run_inputs);
+    read_data_checksums(b);
+    tr_manifest_run_inputs(plan, (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, run_inputs);
+    tr_manifest *older = b->options->force
+                             ? NULL
+                             : tr_manifest_read(b->store, b->options->note, b->options->context);
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        bool has_frames = artifact->kind == TR_PLAN_VIDEO || artifact->kind == TR_PLAN_CHECKSUMS;
+        tr_manifest_inputs(artifact, run_inputs[artifact->run], b->report->artifacts[i].inputs);
+        if (is_unchanged(b, older, i)) {
+            b->artifacts[i].state = DONE;
+            b->report->artifacts[i].outcome = TR_UNCHANGED;
+            continue;
+        }
+        if (has_frames)
+            atomic_store(&b->artifacts[i].n_frames, estimate_frames(b, artifact));
+        b->runs[artifact->run].n_viewers++;
+        need_run(b, artifact->run, true);
+    }
+    tr_manifest_destroy(&older);
+    g_free(run_inputs);
+}
+
+static tr_status finish(build *b, tr_diag *diag) {
+    tr_build_report *report = b->report;
+    tr_status status = TR_OK;
+    for (size_t i = 0; i < report->n_artifacts; i++) {
+        const tr_built *built = &report->artifacts[i];
+        report->n_made += built->outcome == TR_MADE;
+        report->n_unchanged += built->outcome == TR_UNCHANGED;
+        report->n_failed += built->outcome == TR_FAILED;
+        if (!status && built->outcome == TR_FAILED)
+            status = built->status;
+    }
+    tr_status written = tr_manifest_write(b->store, b->plan, report,
+                                          (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, diag);
+    if (atomic_load(&b->is_stopping) &&
+        report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
+        return TR_ERROR_CANCELLED;
+    return status ? status : written;
+}
+
+static int count_jobs(int jobs) {
+    long count = jobs ? jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > MOST_JOBS ? MOST_JOBS : (int)count;
+}
+
+tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_build_report *report,
+                   tr_diag *diag) {
+    *report = (tr_build_report){0};
+    build *b = g_new0(build, 1);
+    b->plan = plan;
+    b->options = options;
+    b->report = report;
+    b->n_jobs = count_jobs(options->jobs);
+    pthread_mutex_init(&b->mutex, NULL);
+    pthread_cond_init(&b->changed, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &b->start);
+    tr_status status = tr_store_open(&b->store, options->folder, diag);
+    if (!status) {
+        report->n_artifacts = plan->n_artifacts;
+        report->artifacts = g_new0(tr_built, plan->n_artifacts);
+        b->data_checksums = g_malloc0(plan->n_runs * sizeof *b->data_checksums);
+        b->runs = g_new0(run_task, plan->n_runs);
+        b->artifacts = g_new0(artifact_task, plan->n_artifacts);
+        plan_tasks(b);
+        run_tasks(b);
+        status = finish(b, diag);
+        for (size_t i = 0; i < plan->n_runs; i++) {
+            tr_recording_destroy(&b->runs[i].recording);
+            tr_run_destroy(&b->runs[i].run);
+            g_free(b->runs[i].failure);
+        }
+    }
+    report->seconds = seconds_since(&b->start);
+    tr_store_close(&b->store);
+    pthread_cond_destroy(&b->changed);
+    pthread_mutex_destroy(&b->mutex);
+    g_free(b->data_checksums);
+    g_free(b->runs);
+    g_free(b->artifacts);
+    g_free(b);
+    return status;
+}
+
+void tr_build_report_destroy(tr_build_report *report) {
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        g_free(report->artifacts[i].message);
+    g_free(report->artifacts);
+    *report = (tr_build_report){0};
+}

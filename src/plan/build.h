@@ -1,0 +1,84 @@
+/* Making what a plan describes. */
+#ifndef TR_PLAN_BUILD_H
+#define TR_PLAN_BUILD_H
+
+#include "plan.h"
+#include "store.h"
+
+#include <trainreel/render.h>
+
+typedef struct tr_build_progress {
+    size_t artifacts; /* done, in one way or another */
+    size_t n_artifacts;
+    tr_progress work; /* of all runs and all frames */
+} tr_build_progress;
+
+typedef struct tr_build_options {
+    const char *folder;
+    int jobs; /* threads that work, 0 for one per processor; the files do not depend on it */
+    bool force;
+    /* called about ten times a second on the caller's thread; all but TR_OK ends the build */
+    tr_status (*progress)(const tr_build_progress *progress, void *context);
+    /* called with a remark that is no error; may be NULL, as may the above */
+    void (*note)(const char *text, void *context);
+    void *context;
+} tr_build_options;
+
+typedef enum tr_outcome {
+    TR_NOT_REACHED, /* for want of time: the build was ended */
+    TR_MADE,
+    TR_UNCHANGED, /* it is there, and would be the same again */
+    TR_FAILED
+} tr_outcome;
+
+/* A file, as the manifest describes it. */
+typedef struct tr_built_file {
+    char checksum[TR_CHECKSUM_SIZE];
+    uint64_t bytes;
+    int width; /* 0 for what has no size, as for the next three */
+    int height;
+    uint64_t n_frames;
+    double seconds;
+} tr_built_file;
+
+typedef struct tr_built {
+    tr_outcome outcome;
+    tr_status status;              /* of TR_FAILED */
+    char *message;                 /* of TR_FAILED: what failed and why, as one line */
+    char inputs[TR_CHECKSUM_SIZE]; /* of all that the file depends on */
+    tr_built_file file;
+    tr_built_file poster;
+} tr_built;
+
+typedef struct tr_build_report {
+    size_t n_artifacts; /* as many as the plan has, in its order */
+    tr_built *artifacts;
+    size_t n_made;
+    size_t n_unchanged;
+    size_t n_failed;
+    double seconds;
+} tr_build_report;
+
+/* Makes all artifacts of the plan that are not there already, manifest.json and SHA256SUMS.
+ *
+ * Returns the status of the first artifact that failed, in the plan's order; then `diag` is empty,
+ * because the report says it all. TR_ERROR_CANCELLED where the build was ended; what was made until
+ * then stays and is in the manifest. TR_ERROR_OUTPUT, TR_ERROR_MEMORY with a text where the folder or
+ * the manifest could not be written. The report is to be destroyed in any case. */
+tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_build_report *report,
+                   tr_diag *diag);
+
+/* Checks what reading a plan cannot: that its data can be read, its nets take it, and its pictures can
+ * be drawn. Nothing is trained. Returns and reports errors as tr_plan_read() does. */
+tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *context, tr_diag *diag);
+
+void tr_build_report_destroy(tr_build_report *report);
+
+/* The report as one line of JSON for the caller to free; NULL without memory. */
+char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report,
+                              const char *folder);
+
+/* What a kind of artifact is called in the manifest and in reports. */
+const char *tr_plan_kind_name(tr_plan_kind kind);
+
+#endif

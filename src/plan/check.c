@@ -1,0 +1,135 @@
+/* What reading a plan cannot find: data that is not there, nets that do not fit it, pictures that cannot
+ * be drawn. */
+#include "build.h"
+
+#include "alloc.h"
+#include "diag.h"
+#include "run.h"
+#include "scene.h"
+#include "sink.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+typedef struct checked_run {
+    bool is_checked;
+    tr_run *run; /* NULL where it was refused */
+    tr_recording *recording;
+} checked_run;
+
+typedef struct checker {
+    const tr_plan *plan;
+    checked_run *runs;
+    tr_plan_error_fn report;
+    void *context;
+    tr_status status;
+    tr_diag *diag;
+} checker;
+
+static void refuse(checker *c, size_t line, size_t column, tr_status status, const tr_diag *why) {
+    const char *reason = why->text[0] ? why->text : tr_status_name(status);
+    char *text = g_strdup_printf("%s:%zu:%zu: %s", c->plan->source, line, column, reason);
+    if (!c->status) {
+        /* what does not go together is the plan's fault */
+        c->status = status == TR_ERROR_ARGUMENT ? TR_ERROR_INPUT : status;
+        tr_fail(c->diag, c->status, "%s", text);
+    }
+    if (c->report)
+        c->report(text, c->context);
+    g_free(text);
+}
+
+/* Records the initial state, which is no work, but finds whether training takes the net and the data. */
+static tr_status record_start(tr_run *run, tr_recording **recording, tr_diag *diag) {
+    tr_random random = run->random;
+    tr_training training = run->training;
+    training.options.epochs = 0;
+    training.random = &random;
+    tr_source source = tr_training_source(&training);
+    return tr_record(&source, recording, diag);
+}
+
+/* Draws the initial state, for nobody to see. */
+static tr_status try_picture(const checked_run *run, const tr_settings *settings, tr_diag *diag) {
+    const tr_picture picture = tr_picture_from(settings);
+    const tr_network *network = run->run->network;
+    tr_scene *scene = NULL;
+    tr_still still = {0};
+    tr_snapshot state;
+    float *params = tr_alloc_array(tr_network_n_params(network), sizeof *params);
+    tr_status status = tr_picture_check(&picture, network, run->run->dataset, diag);
+    if (!status && !params)
+        status = tr_fail_memory(diag, "a picture");
+    if (!status)
+        status = tr_recording_read(run->recording, 0, 1, &state, params, diag);
+    if (!status)
+        status = tr_scene_create(&scene, &picture, network, run->run->dataset,
+                                 run->run->training.options.loss, run->recording, diag);
+    if (!status)
+        status = tr_scene_draw_still(scene, &state, TR_STILL_PIXELS, &still, diag);
+    tr_still_destroy(&still);
+    tr_scene_destroy(&scene);
+    free(params);
+    return status;
+}
+
+/* Makes a run, after the one whose data it has. */
+static const tr_run *check_run(checker *c, size_t index) {
+    const tr_plan_run *run = &c->plan->runs[index];
+    checked_run *checked = &c->runs[index];
+    tr_diag diag = {0};
+    tr_settings *settings;
+    if (checked->is_checked)
+        return checked->run;
+    checked->is_checked = true;
+    const tr_run *data = run->data_from == TR_NO_RUN ? NULL : check_run(c, run->data_from);
+    if (!data && run->data_from != TR_NO_RUN)
+        return NULL;
+    tr_status status = tr_plan_run_settings(c->plan, run, &settings, &diag);
+    if (!status)
+        status =
+            tr_run_create_on(&checked->run, settings, data ? data->dataset : NULL, NULL, &diag);
+    if (!status)
+        status = record_start(checked->run, &checked->recording, &diag);
+    if (status) {
+        refuse(c, run->line, run->column, status, &diag);
+        tr_run_destroy(&checked->run);
+    }
+    tr_settings_destroy(&settings);
+    return checked->run;
+}
+
+static void check_artifact(checker *c, const tr_plan_artifact *artifact) {
+    const checked_run *run = &c->runs[artifact->run];
+    tr_render_options options = tr_render_options_from(artifact->settings);
+    tr_diag diag = {0};
+    int width, height;
+    if (!run->run || artifact->kind == TR_PLAN_TABLE)
+        return;
+    tr_status status = try_picture(run, artifact->settings, &diag);
+    if (!status && artifact->kind == TR_PLAN_VIDEO) {
+        tr_picture_pixels(&options.picture, &width, &height);
+        status = tr_sink_check(TR_FORMAT_MP4, width, height, &options.video, &diag);
+    }
+    if (status)
+        refuse(c, artifact->line, artifact->column, status, &diag);
+}
+
+tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *context,
+                        tr_diag *diag) {
+    checker c = {.plan = plan,
+                 .runs = g_new0(checked_run, plan->n_runs),
+                 .report = report,
+                 .context = context,
+                 .diag = diag};
+    for (size_t i = 0; i < plan->n_runs; i++)
+        (void)check_run(&c, i);
+    for (size_t i = 0; i < plan->n_artifacts; i++)
+        check_artifact(&c, &plan->artifacts[i]);
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        tr_recording_destroy(&c.runs[i].recording);
+        tr_run_destroy(&c.runs[i].run);
+    }
+    g_free(c.runs);
+    return c.status;
+}

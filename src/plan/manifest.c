@@ -1,0 +1,288 @@
+#include "manifest.h"
+
+#include "diag.h"
+#include "json.h"
+
+#include <glib.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MANIFEST "manifest.json"
+#define CHECKSUMS "SHA256SUMS"
+
+enum { MOST_BYTES = 1 << 24 };
+
+struct tr_manifest {
+    char *text;
+    json_t *root;
+    json_t *files; /* borrowed from the root */
+};
+
+/* ---- reading ---- */
+
+tr_manifest *tr_manifest_read(const tr_store *store, void (*note)(const char *text, void *context),
+                              void *context) {
+    tr_manifest *manifest = g_new0(tr_manifest, 1);
+    size_t size;
+    bool found = !tr_store_read(store, MANIFEST, MOST_BYTES, &manifest->text, &size, NULL);
+    if (found)
+        manifest->root = json_loadb(manifest->text, size, JSON_REJECT_DUPLICATES, NULL);
+    manifest->files = json_object_get(manifest->root, "files");
+    bool is_ours =
+        json_integer_value(json_object_get(manifest->root, "schema")) == TR_MANIFEST_SCHEMA &&
+        json_is_object(manifest->files);
+    if (!is_ours) {
+        if (note && found)
+            note("the manifest.json that is there was not made by this program, or is damaged: all "
+                 "is made again",
+                 context);
+        tr_manifest_destroy(&manifest);
+    }
+    return manifest;
+}
+
+void tr_manifest_destroy(tr_manifest **manifest) {
+    if (!*manifest)
+        return;
+    json_decref((*manifest)->root);
+    g_free((*manifest)->text);
+    g_free(*manifest);
+    *manifest = NULL;
+}
+
+/* Whether a member is a whole number from 0 to `most`; one that is missing is 0. */
+static bool get_integer(const json_t *object, const char *name, uint64_t most, uint64_t *value) {
+    const json_t *member = json_object_get(object, name);
+    json_int_t number = json_integer_value(member);
+    *value = (uint64_t)number;
+    return !member || (json_is_integer(member) && number >= 0 && (uint64_t)number <= most);
+}
+
+static bool is_text(const json_t *object, const char *name, const char *expected) {
+    return !g_strcmp0(json_string_value(json_object_get(object, name)), expected);
+}
+
+bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const char *path,
+                      const char *kind, const char *inputs, tr_built_file *file) {
+    const json_t *entry = manifest ? json_object_get(manifest->files, path) : NULL;
+    char checksum[TR_CHECKSUM_SIZE];
+    uint64_t bytes, width, height, n_frames;
+    if (!entry || !is_text(entry, "kind", kind) || !is_text(entry, "inputs", inputs) ||
+        !get_integer(entry, "width", 1 << 16, &width) ||
+        !get_integer(entry, "height", 1 << 16, &height) ||
+        !get_integer(entry, "frames", UINT64_C(1) << 40, &n_frames))
+        return false;
+    const json_t *duration = json_object_get(entry, "duration");
+    double seconds = json_number_value(duration);
+    if ((duration && !json_is_number(duration)) || !(seconds >= 0 && seconds < 1e12))
+        return false;
+    if (tr_store_checksum(store, path, checksum, &bytes, NULL) ||
+        !is_text(entry, "sha256", checksum))
+        return false;
+    *file = (tr_built_file){.bytes = bytes,
+                            .width = (int)width,
+                            .height = (int)height,
+                            .n_frames = n_frames,
+                            .seconds = seconds};
+    memcpy(file->checksum, checksum, sizeof checksum);
+    return true;
+}
+
+/* ---- what files are made of ---- */
+
+static void add_text(GChecksum *sum, const char *text) {
+    /* with the NUL, so that two texts are never one */
+    g_checksum_update(sum, (const guchar *)(text ? text : ""), text ? (gssize)strlen(text) + 1 : 1);
+}
+
+static void add_setting(GChecksum *sum, const tr_settings *settings, const tr_param *param) {
+    char *text = tr_settings_get(settings, param);
+    add_text(sum, param->name);
+    add_text(sum, text ? "is" : "is not set");
+    add_text(sum, text);
+    g_free(text);
+}
+
+/* What a training depends on: not which of its states get frames, nor the names of runs. */
+static bool is_of_training(const tr_param *param) {
+    return param->users & TR_FOR_RUN && !g_str_has_prefix(param->name, "record.") &&
+           strcmp(param->name, "data.from") != 0 && strcmp(param->name, "train.seed_from") != 0;
+}
+
+/* The checksum of what a run is made of, after those of the runs that it depends on. */
+static const char *add_run(const tr_plan *plan, size_t index,
+                           const char (*data_checksums)[TR_CHECKSUM_SIZE],
+                           char (*run_inputs)[TR_CHECKSUM_SIZE]) {
+    const tr_plan_run *run = &plan->runs[index];
+    const size_t others[] = {run->data_from, run->seed_from};
+    if (*run_inputs[index])
+        return run_inputs[index];
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (size_t i = 0; i < tr_n_params; i++)
+        /* of a data file its content counts, not its name */
+        if (is_of_training(&tr_params[i]) && strcmp(tr_params[i].name, "data.file") != 0)
+            add_setting(sum, run->settings, &tr_params[i]);
+    add_text(sum, data_checksums[index]);
+    for (int i = 0; i < 2; i++)
+        add_text(sum, others[i] == TR_NO_RUN
+                          ? ""
+                          : add_run(plan, others[i], data_checksums, run_inputs));
+    g_strlcpy(run_inputs[index], g_checksum_get_string(sum), TR_CHECKSUM_SIZE);
+    g_checksum_free(sum);
+    return run_inputs[index];
+}
+
+void tr_manifest_run_inputs(const tr_plan *plan, const char (*data_checksums)[TR_CHECKSUM_SIZE],
+                            char (*run_inputs)[TR_CHECKSUM_SIZE]) {
+    for (size_t i = 0; i < plan->n_runs; i++)
+        *run_inputs[i] = '\0';
+    for (size_t i = 0; i < plan->n_runs; i++)
+        add_run(plan, i, data_checksums, run_inputs);
+}
+
+void tr_manifest_inputs(const tr_plan_artifact *artifact, const char *run_inputs,
+                        char inputs[TR_CHECKSUM_SIZE]) {
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    add_text(sum, tr_version());
+    add_text(sum, strrchr(artifact->path, '.'));
+    add_text(sum, artifact->poster ? "with a poster" : "alone");
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+            add_setting(sum, artifact->settings, &tr_params[i]);
+    add_text(sum, run_inputs);
+    g_strlcpy(inputs, g_checksum_get_string(sum), TR_CHECKSUM_SIZE);
+    g_checksum_free(sum);
+}
+
+/* ---- writing ---- */
+
+static json_t *describe_run(const tr_plan_run *run, const char *data_checksum) {
+    json_t *settings = json_object();
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_params[i].users & TR_FOR_RUN)
+            json_object_set_new(settings, tr_params[i].name,
+                                tr_json_setting(run->settings, &tr_params[i]));
+    json_t *object = json_pack("{s:o}", "settings", settings);
+    if (*data_checksum)
+        json_object_set_new(object, "data_sha256", json_string(data_checksum));
+    return object;
+}
+
+static json_t *describe_file(const char *kind, const char *run, const char *inputs,
+                             const tr_built_file *file) {
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "kind", kind, "run", run, "inputs",
+                               inputs, "sha256", file->checksum, "bytes", (json_int_t)file->bytes);
+    if (file->width) {
+        json_object_set_new(object, "width", json_integer(file->width));
+        json_object_set_new(object, "height", json_integer(file->height));
+    }
+    if (file->n_frames)
+        json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
+    if (file->seconds > 0)
+        json_object_set_new(object, "duration", json_real(file->seconds));
+    return object;
+}
+
+static json_t *describe_settings(const tr_plan_artifact *artifact) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+            json_object_set_new(object, tr_params[i].name,
+                                tr_json_setting(artifact->settings, &tr_params[i]));
+    return object;
+}
+
+static bool is_there(const tr_built *built) {
+    return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
+}
+
+static json_t *describe_files(const tr_plan *plan, const tr_build_report *report) {
+    json_t *files = json_object();
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        const tr_built *built = &report->artifacts[i];
+        const char *run = plan->runs[artifact->run].name;
+        if (!is_there(built))
+            continue;
+        json_t *file =
+            describe_file(tr_plan_kind_name(artifact->kind), run, built->inputs, &built->file);
+        json_object_set_new(file, "settings", describe_settings(artifact));
+        json_object_set_new(files, artifact->path, file);
+        if (!artifact->poster)
+            continue;
+        json_t *poster = describe_file("poster", run, built->inputs, &built->poster);
+        json_object_set_new(poster, "of", json_string(artifact->path));
+        json_object_set_new(files, artifact->poster, poster);
+    }
+    return files;
+}
+
+static char *make_manifest(const tr_plan *plan, const tr_build_report *report,
+                           const char (*data_checksums)[TR_CHECKSUM_SIZE]) {
+    json_t *runs = json_object();
+    for (size_t i = 0; i < plan->n_runs; i++)
+        json_object_set_new(runs, plan->runs[i].name,
+                            describe_run(&plan->runs[i], data_checksums[i]));
+    json_t *root =
+        json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema", TR_MANIFEST_SCHEMA, "program",
+                  "trainreel", "version", tr_version(), "libraries", tr_library_versions(), "runs",
+                  runs, "files", describe_files(plan, report));
+    if (plan->title)
+        json_object_set_new(root, "title", json_string(plan->title));
+    if (plan->description)
+        json_object_set_new(root, "description", json_string(plan->description));
+    return tr_json_text(root);
+}
+
+static int compare_lines(const void *a, const void *b) {
+    /* by the path, after the checksum and two spaces */
+    return strcmp(*(char *const *)a + TR_CHECKSUM_SIZE, *(char *const *)b + TR_CHECKSUM_SIZE);
+}
+
+/* In the form of sha256sum, sorted by path. */
+static char *make_checksums(const tr_plan *plan, const tr_build_report *report) {
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        const tr_built *built = &report->artifacts[i];
+        if (!is_there(built))
+            continue;
+        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", built->file.checksum, artifact->path));
+        if (artifact->poster)
+            g_ptr_array_add(lines,
+                            g_strdup_printf("%s  %s\n", built->poster.checksum, artifact->poster));
+    }
+    g_ptr_array_sort(lines, compare_lines);
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < lines->len; i++)
+        g_string_append(text, lines->pdata[i]);
+    g_ptr_array_free(lines, TRUE);
+    return g_string_free(text, FALSE);
+}
+
+/* Leaves a file alone that has these bytes already. */
+static tr_status write_changed(const tr_store *store, const char *name, const char *text,
+                               tr_diag *diag) {
+    char *older;
+    size_t size;
+    tr_status status = tr_store_read(store, name, MOST_BYTES, &older, &size, NULL);
+    bool same = !status && size == strlen(text) && !memcmp(older, text, size);
+    g_free(older);
+    return same ? TR_OK : tr_store_write(store, name, text, strlen(text), diag);
+}
+
+tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,
+                            const tr_build_report *report,
+                            const char (*data_checksums)[TR_CHECKSUM_SIZE], tr_diag *diag) {
+    char *manifest = make_manifest(plan, report, data_checksums);
+    char *checksums = make_checksums(plan, report);
+    tr_status status = manifest ? TR_OK : tr_fail_memory(diag, "the manifest");
+    if (!status)
+        status = write_changed(store, MANIFEST, manifest, diag);
+    if (!status)
+        status = write_changed(store, CHECKSUMS, checksums, diag);
+    free(manifest);
+    g_free(checksums);
+    return status;
+}

@@ -1,0 +1,106 @@
+/* A plan: runs, and the files that are made of them. Read from YAML against the parameter table. */
+#ifndef TR_PLAN_PLAN_H
+#define TR_PLAN_PLAN_H
+
+#include "params.h"
+
+#include <stdbool.h>
+
+enum { TR_PLAN_MOST_RUNS = 256, TR_PLAN_MOST_ARTIFACTS = 1024 };
+
+/* No run. */
+#define TR_NO_RUN SIZE_MAX
+
+/* A training. Where it has another run's data, the settings data.… are the defaults; where it goes on
+ * with another run's random numbers, so is the seed. */
+typedef struct tr_plan_run {
+    char *name;
+    tr_settings *settings; /* resolved */
+    size_t data_from;      /* the run whose data it has, or TR_NO_RUN */
+    size_t seed_from;   /* the run after which it goes on with the random numbers, or TR_NO_RUN */
+    bool file_is_given; /* data.file is from the command line, so not relative to the plan */
+    size_t line;        /* in the file */
+    size_t column;
+} tr_plan_run;
+
+typedef enum tr_plan_kind {
+    TR_PLAN_VIDEO,     /* .mp4 */
+    TR_PLAN_CHART,     /* .png, .svg, .pdf */
+    TR_PLAN_TABLE,     /* .csv: what `trainreel train` writes */
+    TR_PLAN_CHECKSUMS, /* .sha256 */
+} tr_plan_kind;
+
+typedef struct tr_plan_artifact {
+    char *path; /* below the output folder; no "..", no link is looked at here */
+    tr_plan_kind kind;
+    char *poster; /* of a video, or NULL */
+    size_t run;
+    tr_settings *settings; /* those for which tr_plan_has_setting says so */
+    size_t line;
+    size_t column;
+} tr_plan_artifact;
+
+typedef struct tr_plan {
+    char *source;      /* the file, or the name of a built-in plan */
+    char *folder;      /* of the file, to which data.file is relative */
+    char *title;       /* or NULL, as is the description */
+    char *description; /* may have several lines */
+    size_t n_runs;
+    tr_plan_run *runs;
+    size_t n_artifacts;
+    tr_plan_artifact *artifacts;
+} tr_plan;
+
+/* A setting that wins over the plan's. */
+typedef struct tr_override {
+    const tr_param *param; /* of the only run; NULL where `text` says which */
+    const char *text; /* the value, or "runs.NAME.train.batch_size=64", "runs.*.…", "artifacts.
+                              PATH.theme=dark", "artifacts.*.…" */
+} tr_override;
+
+/* Called for every error in a plan, as "FILE:LINE:COLUMN: found …; wanted …". */
+typedef void (*tr_plan_error_fn)(const char *text, void *context);
+
+/* Reads the built-in plan of that name, or else the file.
+ *
+ * TR_ERROR_INPUT where the plan cannot be read or is wrong; TR_ERROR_ARGUMENT where an override is;
+ * TR_ERROR_MEMORY. `diag` has the first error, and `report`, which may be NULL, is called for all. */
+tr_status tr_plan_read(tr_plan **plan, const char *name, const tr_override *overrides,
+                       size_t n_overrides, tr_plan_error_fn report, void *context, tr_diag *diag);
+
+/* The same from a text. `name` is what messages call it; files are relative to its folder. */
+tr_status tr_plan_parse(tr_plan **plan, const char *name, const char *text, size_t size,
+                        const tr_override *overrides, size_t n_overrides, tr_plan_error_fn report,
+                        void *context, tr_diag *diag);
+
+void tr_plan_destroy(tr_plan **plan);
+
+/* Whether a kind of artifact has a setting. */
+bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param);
+
+/* The run's data file as a path from here, in a string that the caller frees with g_free(). */
+char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run);
+
+/* A copy of the run's settings with that path. TR_ERROR_MEMORY. */
+tr_status tr_plan_run_settings(const tr_plan *plan, const tr_plan_run *run, tr_settings **settings,
+                               tr_diag *diag);
+
+/* The plan as YAML with every default, which reads back to the same plan; the caller frees it with
+ * g_free(). */
+char *tr_plan_show(const tr_plan *plan);
+
+/* ---- the plans that the program brings along ---- */
+
+typedef struct tr_built_in_plan {
+    const char *name;
+    const char *text;
+    size_t size;
+} tr_built_in_plan;
+
+extern const tr_built_in_plan tr_built_in_plans[];
+extern const size_t tr_n_built_in_plans;
+
+/* NULL if there is none of that name. */
+const tr_built_in_plan *tr_built_in_plan_by_name(const char *name);
+
+#endif

@@ -1,0 +1,338 @@
+/* The artifacts of a plan: where they go, and what they show. */
+#include "reader.h"
+
+#include "diag.h"
+
+#include <string.h>
+
+static const struct {
+    const char *ending;
+    tr_plan_kind kind;
+    const char *what;
+} kinds[] = {
+    {".mp4", TR_PLAN_VIDEO, "a video"}, {".png", TR_PLAN_CHART, "a chart"},
+    {".svg", TR_PLAN_CHART, "a chart"}, {".pdf", TR_PLAN_CHART, "a chart"},
+    {".csv", TR_PLAN_TABLE, "a table"}, {".sha256", TR_PLAN_CHECKSUMS, "a list of checksums"}};
+
+static const char *describe_kind(tr_plan_kind kind) {
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (kinds[i].kind == kind)
+            return kinds[i].what;
+    return "an artifact";
+}
+
+bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param) {
+    bool is_picture = g_str_has_prefix(param->name, "picture.");
+    bool is_of_state = !strcmp(param->name, "picture.iteration");
+    if (!(param->users & TR_FOR_ARTIFACT))
+        return false;
+    switch (kind) {
+    case TR_PLAN_VIDEO:
+        return !is_of_state;
+    case TR_PLAN_CHART:
+        return is_picture;
+    case TR_PLAN_TABLE:
+        return false;
+    case TR_PLAN_CHECKSUMS: /* of the frames that a video would have */
+        return (is_picture && !is_of_state) || g_str_has_prefix(param->name, "record.") ||
+               !strcmp(param->name, "video.fps") || !strcmp(param->name, "video.hold");
+    }
+    return false;
+}
+
+/* The setting with the short name that an artifact has for it; NULL if there is none. */
+static const tr_param *find_setting(const char *key) {
+    if (!strcmp(key, "chart"))
+        key = "scene";
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_params[i].users & TR_FOR_ARTIFACT &&
+            !strcmp(strchr(tr_params[i].name, '.') + 1, key))
+            return &tr_params[i];
+    return NULL;
+}
+
+/* ---- paths ---- */
+
+/* What is wrong with a path below the output folder, or NULL. */
+static const char *find_fault(const char *path) {
+    if (!*path)
+        return "a path such as images/error.svg";
+    if (*path == '/')
+        return "a path below the output folder, without a / at its beginning";
+    if (strlen(path) > 1024)
+        return "a path of at most 1024 bytes";
+    for (const char *at = path; *at; at = g_utf8_next_char(at))
+        if (*at == '\\' || g_unichar_iscntrl(g_utf8_get_char(at)))
+            return "a path without backslashes and control characters";
+    const char *fault = NULL;
+    char **parts = g_strsplit(path, "/", -1);
+    for (char **part = parts; *part && !fault; part++) {
+        if (!**part)
+            fault = "a path without an empty part";
+        else if (!strcmp(*part, ".") || !strcmp(*part, ".."))
+            fault = "a path below the output folder, without . and ..";
+        else if (strlen(*part) > 255)
+            fault = "a path whose parts have at most 255 bytes";
+        else if (g_str_has_prefix(*part, ".trainreel-"))
+            fault = "another name: those are the program's own";
+    }
+    if (!fault && (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
+                   !g_ascii_strcasecmp(parts[0], "SHA256SUMS")))
+        fault = "another name: the program writes a file of this one";
+    g_strfreev(parts);
+    return fault;
+}
+
+static bool check_path(tr_plan_reader *reader, tr_place place) {
+    const char *path = tr_place_text(place);
+    const char *fault =
+        path && g_utf8_validate(path, -1, NULL) ? find_fault(path) : "a path in UTF-8";
+    if (fault)
+        tr_refuse_value(reader, place, fault);
+    return !fault;
+}
+
+/* Whether a path has a name before this ending. */
+static bool has_ending(const char *path, const char *ending) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return g_str_has_suffix(name, ending) && strlen(name) > strlen(ending);
+}
+
+static bool find_kind(tr_plan_reader *reader, const tr_yaml_node *key, tr_plan_kind *kind) {
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (has_ending(key->text, kinds[i].ending)) {
+            *kind = kinds[i].kind;
+            return true;
+        }
+    tr_refuse_value(reader, (tr_place){.node = key},
+                    "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256");
+    return false;
+}
+
+/* Two names of which one is the other, or a folder in it. Some file systems do not tell case. */
+static bool are_in_the_way(const char *a, const char *b) {
+    size_t length = MIN(strlen(a), strlen(b));
+    const char *rest = strlen(a) > length ? a + length : b + length;
+    return !g_ascii_strncasecmp(a, b, length) && (!*rest || *rest == '/');
+}
+
+/* A path that is to be written, and where it stands in the plan. */
+typedef struct written {
+    const char *path;
+    tr_place place;
+} written;
+
+static void check_paths(tr_plan_reader *reader, const GArray *paths) {
+    for (guint i = 0; i < paths->len; i++)
+        for (guint k = 0; k < i; k++) {
+            const written *one = &g_array_index(paths, written, i);
+            const written *other = &g_array_index(paths, written, k);
+            if (are_in_the_way(one->path, other->path)) {
+                tr_refuse(reader, one->place,
+                          "found \"%.60s\", which is in the way of \"%.60s\"; wanted another path",
+                          one->path, other->path);
+                break;
+            }
+        }
+}
+
+/* ---- fields ---- */
+
+typedef struct raw_artifact {
+    const tr_yaml_node *key;
+    const tr_yaml_node *value;
+    tr_plan_artifact *artifact;
+    tr_place poster; /* where it was set */
+    const tr_yaml_node *scene;
+} raw_artifact;
+
+static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key,
+                         tr_plan_kind kind) {
+    const char *known[64] = {"run", "poster"};
+    size_t n_known = kind == TR_PLAN_VIDEO ? 2 : 1;
+    for (size_t i = 0; i < tr_n_params && n_known < G_N_ELEMENTS(known); i++)
+        if (tr_plan_has_setting(kind, &tr_params[i]))
+            known[n_known++] = strchr(tr_params[i].name, '.') + 1;
+    bool is_known = find_setting(key) || !strcmp(key, "poster");
+    if (is_known) {
+        tr_refuse(reader, place,
+                  "found the key \"%.60s\"; wanted a setting of %s, which has none "
+                  "such",
+                  key, describe_kind(kind));
+        return;
+    }
+    char *what = g_strdup_printf("a setting of %s", describe_kind(kind));
+    tr_refuse_key(reader, place, key, what, known, n_known);
+    g_free(what);
+}
+
+static void read_poster(tr_plan_reader *reader, raw_artifact *raw, tr_place place) {
+    tr_plan_artifact *artifact = raw->artifact;
+    const char *text = tr_place_text(place);
+    g_free(artifact->poster);
+    artifact->poster = NULL;
+    raw->poster = place;
+    if (text && !place.change && !place.node->quoted &&
+        (!strcmp(text, "null") || !strcmp(text, "~")))
+        return; /* no poster */
+    if (!check_path(reader, place))
+        return;
+    if (!has_ending(text, ".png"))
+        tr_refuse_value(reader, place, "a name that ends with .png");
+    else
+        artifact->poster = g_strdup(text);
+}
+
+/* A key other than "run", and its value; `at` is where the key stands, and is the value's place on the command line. */
+static void read_field(tr_plan_reader *reader, raw_artifact *raw, const char *key, tr_place at,
+                       tr_place value) {
+    tr_plan_artifact *artifact = raw->artifact;
+    const tr_param *param = find_setting(key);
+    bool is_scene = param && !strcmp(param->name, "picture.scene");
+    if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
+        read_poster(reader, raw, value);
+    } else if (!param || !tr_plan_has_setting(artifact->kind, param)) {
+        refuse_field(reader, at, key, artifact->kind);
+    } else {
+        if (is_scene && at.node && raw->scene)
+            tr_refuse(reader, at,
+                      "found both \"chart\" and \"scene\", which are one setting; "
+                      "wanted one of them");
+        raw->scene = is_scene && at.node ? at.node : raw->scene;
+        tr_read_value(reader, artifact->settings, param, value);
+    }
+}
+
+/* Frames are as the run has them, as far as the artifact says nothing else. */
+static bool inherit_frames(tr_plan_reader *reader, tr_plan_artifact *artifact) {
+    if (artifact->run == TR_NO_RUN)
+        return true;
+    const tr_settings *run = reader->plan->runs[artifact->run].settings;
+    tr_status status = TR_OK;
+    tr_diag diag = {0};
+    for (size_t i = 0; run && !status && i < tr_n_params; i++) {
+        const tr_param *param = &tr_params[i];
+        if (!g_str_has_prefix(param->name, "record.") ||
+            !tr_plan_has_setting(artifact->kind, param))
+            continue;
+        char *text = tr_settings_get(run, param);
+        status = tr_settings_set(artifact->settings, param, text, &diag);
+        g_free(text);
+    }
+    if (status)
+        tr_refuse_status(reader, status, &diag);
+    return !status;
+}
+
+static bool is_for(tr_change *change, const tr_plan_artifact *artifact, char **key) {
+    char *prefix = g_strdup_printf("artifacts.%s.", artifact->path);
+    bool matches = !change->param && (tr_change_key(change, prefix, key) ||
+                                      tr_change_key(change, "artifacts.*.", key));
+    g_free(prefix);
+    return matches;
+}
+
+/* What the command line changes in this artifact. For all artifacts it changes those that have such a
+ * setting. */
+static void apply_changes(tr_plan_reader *reader, raw_artifact *raw) {
+    for (size_t i = 0; i < reader->n_changes; i++) {
+        tr_change *change = &reader->changes[i];
+        char *key = NULL;
+        tr_place place = {.change = change};
+        if (!is_for(change, raw->artifact, &key))
+            continue;
+        const tr_param *param = find_setting(key);
+        bool for_all = g_str_has_prefix(change->text, "artifacts.*.");
+        if (!for_all || (param && tr_plan_has_setting(raw->artifact->kind, param))) {
+            change->is_used = true;
+            if (strcmp(key, "run") != 0) /* which is read already */
+                read_field(reader, raw, key, place, place);
+        }
+        g_free(key);
+    }
+}
+
+/* A change of the run comes first, because frames are inherited from it. */
+static void read_run_name(tr_plan_reader *reader, raw_artifact *raw) {
+    tr_plan_artifact *artifact = raw->artifact;
+    const tr_yaml_node *run = tr_yaml_get(raw->value, "run");
+    tr_place place = {.node = run};
+    for (size_t i = 0; i < reader->n_changes; i++) {
+        char *key = NULL;
+        if (is_for(&reader->changes[i], artifact, &key) && !strcmp(key, "run"))
+            place = (tr_place){.change = &reader->changes[i]};
+        g_free(key);
+    }
+    if (place.node || place.change)
+        artifact->run = tr_find_run(reader, place);
+    else
+        tr_refuse(reader, (tr_place){.node = raw->key},
+                  "found an artifact without a run; wanted run: NAME");
+}
+
+static void read_artifact(tr_plan_reader *reader, raw_artifact *raw) {
+    tr_plan_artifact *artifact = raw->artifact;
+    tr_diag diag = {0};
+    if (!tr_is_map(reader, raw->value, "an artifact, as in {run: NAME}"))
+        return;
+    tr_status status = tr_settings_create(&artifact->settings, &diag);
+    if (status) {
+        tr_refuse_status(reader, status, &diag);
+        return;
+    }
+    read_run_name(reader, raw);
+    if (!inherit_frames(reader, artifact))
+        return;
+    for (size_t i = 0; i < raw->value->count; i++)
+        if (strcmp(raw->value->keys[i]->text, "run") != 0)
+            read_field(reader, raw, raw->value->keys[i]->text,
+                       (tr_place){.node = raw->value->keys[i]},
+                       (tr_place){.node = raw->value->values[i]});
+    apply_changes(reader, raw);
+    tr_settings_resolve(artifact->settings);
+}
+
+static void check_changes(tr_plan_reader *reader) {
+    for (size_t i = 0; i < reader->n_changes; i++) {
+        tr_change *change = &reader->changes[i];
+        if (!change->param && !change->is_used && g_str_has_prefix(change->text, "artifacts."))
+            tr_refuse(reader, (tr_place){.change = change},
+                      "there is no such artifact or setting; wanted artifacts.PATH.SETTING=VALUE "
+                      "as in artifacts.%.60s.size=800x600",
+                      reader->plan->n_artifacts ? reader->plan->artifacts[0].path : "a/b.png");
+    }
+}
+
+void tr_read_artifacts(tr_plan_reader *reader, const tr_yaml_node *node) {
+    tr_plan *plan = reader->plan;
+    if (!tr_is_map(reader, node, "artifacts, as in {images/error.svg: {run: NAME, chart: error}}"))
+        return;
+    if (node->count < 1 || node->count > TR_PLAN_MOST_ARTIFACTS) {
+        tr_refuse(reader, (tr_place){.node = node}, "found %zu artifacts; wanted 1 to %d",
+                  node->count, TR_PLAN_MOST_ARTIFACTS);
+        return;
+    }
+    GArray *paths = g_array_new(FALSE, FALSE, sizeof(written));
+    plan->artifacts = g_new0(tr_plan_artifact, node->count);
+    for (size_t i = 0; i < node->count; i++) {
+        const tr_yaml_node *key = node->keys[i];
+        tr_plan_artifact *artifact = &plan->artifacts[plan->n_artifacts];
+        raw_artifact raw = {.key = key, .value = node->values[i], .artifact = artifact};
+        if (!check_path(reader, (tr_place){.node = key}) ||
+            !find_kind(reader, key, &artifact->kind))
+            continue;
+        plan->n_artifacts++;
+        artifact->path = g_strdup(key->text);
+        artifact->run = TR_NO_RUN;
+        artifact->line = key->line;
+        artifact->column = key->column;
+        read_artifact(reader, &raw);
+        g_array_append_val(paths, ((written){artifact->path, {.node = key}}));
+        if (artifact->poster)
+            g_array_append_val(paths, ((written){artifact->poster, raw.poster}));
+    }
+    check_paths(reader, paths);
+    check_changes(reader);
+    g_array_free(paths, TRUE);
+}

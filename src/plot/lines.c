@@ -1,0 +1,43 @@
+#include "lines.h"
+
+#include <math.h>
+
+/* A point this close to the line through its neighbours is left out. */
+#define COLLINEAR_PIXELS 0.05
+
+size_t tr_line_prepare(const tr_axes *axes, double line_width, tr_point *points, size_t count,
+                       tr_line_piece *pieces) {
+    double margin = line_width / 2;
+    count = tr_polyline_simplify(points, count, COLLINEAR_PIXELS);
+    return tr_polyline_clip(points, count, axes->top - margin, axes->bottom + margin, pieces);
+}
+
+/* Lets the path of a line through `pieces` begin in `cr`. */
+static void trace(cairo_t *cr, const tr_line_piece *pieces, size_t n_pieces) {
+    cairo_new_path(cr);
+    for (size_t i = 0; i < n_pieces; i++) {
+        const tr_line_piece *piece = &pieces[i];
+        if (i == 0 || pieces[i - 1].to.x != piece->from.x || pieces[i - 1].to.y != piece->from.y)
+            cairo_move_to(cr, piece->from.x, piece->from.y);
+        cairo_line_to(cr, piece->to.x, piece->to.y);
+    }
+}
+
+void tr_axes_clip(const tr_axes *axes, double margin, cairo_t *cr) {
+    cairo_rectangle(cr, floor(axes->left - margin), floor(axes->top - margin),
+                    ceil(axes->right + margin) - floor(axes->left - margin),
+                    ceil(axes->bottom + margin) - floor(axes->top - margin));
+    cairo_clip(cr);
+}
+
+void tr_line_stroke(const tr_axes *axes, double line_width, cairo_t *cr, tr_color color,
+                    const tr_line_piece *pieces, size_t n_pieces) {
+    cairo_save(cr);
+    tr_axes_clip(axes, line_width / 2, cr);
+    cairo_set_line_width(cr, line_width);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    tr_set_color(cr, color);
+    trace(cr, pieces, n_pieces);
+    cairo_stroke(cr);
+    cairo_restore(cr);
+}

@@ -1,0 +1,19 @@
+/* Lines within axes. */
+#ifndef TR_PLOT_LINES_H
+#define TR_PLOT_LINES_H
+
+#include "axes.h"
+
+/* The line through `points` (pixels, by rising x), within the axes and half its width around them, so
+ * that a line along an edge keeps its width. Changes the points; `pieces` has room for as many. Returns
+ * how many pieces there are. */
+size_t tr_line_prepare(const tr_axes *axes, double line_width, tr_point *points, size_t count,
+                       tr_line_piece *pieces);
+
+void tr_line_stroke(const tr_axes *axes, double line_width, cairo_t *cr, tr_color color,
+                    const tr_line_piece *pieces, size_t n_pieces);
+
+/* Lets nothing be drawn outside the axes and `margin` around them, in whole pixels. */
+void tr_axes_clip(const tr_axes *axes, double margin, cairo_t *cr);
+
+#endif

@@ -1,0 +1,340 @@
+/* The panel "error": the loss of every batch over the iterations, as far as the snapshot at hand, in
+ * axes that have room for the whole run. */
+#include "alloc.h"
+#include "diag.h"
+#include "growth.h"
+#include "legend.h"
+#include "panel.h"
+#include "series.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    N_CURVES = 2,
+    BLOCK_BYTES = 1 << 20, /* of the recording that are in memory at once */
+    MIN_SPANS = 64
+};
+
+/* What all plotters share. The loss on all data is evaluated at the first and the last snapshot and at
+ * no more than one per span between them. */
+typedef struct error_data {
+    uint64_t last_iteration;
+    tr_series batch;
+    tr_series full; /* empty unless the picture asks for it */
+} error_data;
+
+typedef struct error_panel {
+    tr_panel panel;
+    tr_panel_setting setting;
+    const error_data *data;
+    tr_axes axes;
+    tr_axes_content content;
+    tr_legend *legend;
+    tr_growth *growth;
+} error_panel;
+
+/* ---- reading the recording ---- */
+
+typedef struct snapshot_block {
+    size_t capacity;
+    tr_snapshot *snapshots;
+    float *params;
+} snapshot_block;
+
+static tr_status create_block(snapshot_block *block, const tr_recording *recording, tr_diag *diag) {
+    size_t n_params = tr_recording_n_params(recording);
+    size_t bytes = sizeof(tr_snapshot) + n_params * sizeof(float);
+    block->capacity = bytes < BLOCK_BYTES ? BLOCK_BYTES / bytes : 1;
+    block->snapshots = tr_alloc_array(block->capacity, sizeof *block->snapshots);
+    block->params = tr_alloc_array(block->capacity, n_params * sizeof *block->params);
+    return block->snapshots && block->params ? TR_OK : tr_fail_memory(diag, "reading the run");
+}
+
+static void free_block(snapshot_block *block) {
+    free(block->snapshots);
+    free(block->params);
+}
+
+static tr_status read_batch_loss(error_data *data, const tr_recording *recording,
+                                 snapshot_block *block, tr_diag *diag) {
+    uint64_t n_snapshots = tr_recording_n_snapshots(recording);
+    for (uint64_t first = 0; first < n_snapshots; first += block->capacity) {
+        uint64_t left = n_snapshots - first;
+        size_t count = left < block->capacity ? (size_t)left : block->capacity;
+        tr_status status =
+            tr_recording_read(recording, first, count, block->snapshots, block->params, diag);
+        if (status)
+            return status;
+        for (size_t i = 0; i < count; i++)
+            tr_series_add(&data->batch, block->snapshots[i].iteration,
+                          (double)block->snapshots[i].loss);
+    }
+    tr_series_finish(&data->batch);
+    return TR_OK;
+}
+
+static tr_status evaluate_full_loss(error_data *data, const tr_panel_source *source,
+                                    snapshot_block *block, tr_diag *diag) {
+    tr_evaluator *evaluator;
+    uint64_t n_snapshots = tr_recording_n_snapshots(source->recording);
+    uint64_t n_spans = data->full.n_spans;
+    uint64_t count = n_snapshots <= n_spans ? n_snapshots : n_spans + 1;
+    tr_status status = tr_evaluator_create(&evaluator, source->network, source->dataset, diag);
+    for (uint64_t i = 0; !status && i < count; i++) {
+        /* evenly, from the first to the last; the product is that of at most 2^32 and 2^14 */
+        double share = count > 1 ? (double)i / (double)(count - 1) : 0;
+        uint64_t index =
+            i == count - 1 ? n_snapshots - 1 : (uint64_t)(share * (double)(n_snapshots - 1));
+        status =
+            tr_recording_read(source->recording, index, 1, block->snapshots, block->params, diag);
+        if (!status)
+            tr_series_add(&data->full, block->snapshots[0].iteration,
+                          (double)tr_evaluator_loss(evaluator, source->loss, block->params));
+    }
+    tr_series_finish(&data->full);
+    tr_evaluator_destroy(&evaluator);
+    return status;
+}
+
+static void release_error(void *shared) {
+    error_data *data = shared;
+    if (!data)
+        return;
+    tr_series_clear(&data->batch);
+    tr_series_clear(&data->full);
+    free(data);
+}
+
+static tr_status read_run(error_data *data, const tr_panel_source *source, size_t n_spans,
+                          tr_diag *diag) {
+    snapshot_block block = {0};
+    uint64_t n_snapshots = tr_recording_n_snapshots(source->recording);
+    if (!n_snapshots)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "the recording has no snapshots");
+    tr_status status = create_block(&block, source->recording, diag);
+    if (!status)
+        status = tr_recording_read(source->recording, n_snapshots - 1, 1, block.snapshots,
+                                   block.params, diag);
+    if (!status) {
+        data->last_iteration = block.snapshots[0].iteration;
+        status = tr_series_init(&data->batch, data->last_iteration, n_spans, diag);
+    }
+    if (!status)
+        status = read_batch_loss(data, source->recording, &block, diag);
+    if (!status)
+        status = tr_series_init(&data->full, data->last_iteration,
+                                source->picture->full_loss ? n_spans : 0, diag);
+    if (!status && source->picture->full_loss)
+        status = evaluate_full_loss(data, source, &block, diag);
+    free_block(&block);
+    return status;
+}
+
+static tr_status prepare_error(void **shared, const tr_panel_source *source, double width,
+                               double height, tr_diag *diag) {
+    (void)height;
+    *shared = NULL;
+    error_data *data = tr_alloc_array(1, sizeof *data);
+    if (!data)
+        return tr_fail_memory(diag, "the error");
+    tr_status status = read_run(data, source, (size_t)fmax(width, MIN_SPANS), diag);
+    if (status)
+        release_error(data);
+    else
+        *shared = data;
+    return status;
+}
+
+/* ---- the panel ---- */
+
+static void destroy_error(tr_panel *panel) {
+    error_panel *error = (error_panel *)panel;
+    if (!error)
+        return;
+    tr_growth_destroy(&error->growth);
+    tr_legend_destroy(&error->legend);
+    free(error);
+}
+
+/* A linear axis begins at 0, a logarithmic one at the lowest value that it has. */
+static void choose_range(error_panel *error) {
+    const error_data *data = error->data;
+    tr_axes_content *content = &error->content;
+    double high = fmax(data->batch.highest, data->full.highest);
+    double low = fmin(data->batch.lowest, data->full.lowest);
+    double low_positive = fmin(data->batch.lowest_positive, data->full.lowest_positive);
+    content->x_high = data->last_iteration ? (double)data->last_iteration : 1;
+    content->x_exact = true;
+    content->y_log = error->setting.source->picture->error_scale == TR_SCALE_LOG;
+    if (content->y_log) {
+        content->y_low = isfinite(low_positive) ? low_positive : 0.1;
+        content->y_high = isfinite(low_positive) ? high : 1;
+    } else {
+        content->y_low = isfinite(low) ? fmin(low, 0) : 0;
+        content->y_high = isfinite(high) ? fmax(high, content->y_low) : 1;
+    }
+}
+
+static tr_status create_error(tr_panel **out, const tr_panel_setting *setting, tr_diag *diag) {
+    *out = NULL;
+    error_panel *error = tr_alloc_array(1, sizeof *error);
+    if (!error)
+        return tr_fail_memory(diag, "the error");
+    error->setting = *setting;
+    error->data = setting->shared;
+    error->panel.axes = &error->axes;
+    error->content.x_label = setting->x_label ? setting->x_label : "iteration";
+    error->content.y_label = setting->y_label ? setting->y_label : "error";
+    choose_range(error);
+    tr_status status =
+        tr_axes_lay_out(&error->axes, setting->text, &setting->style, &error->content, setting->x,
+                        setting->y, setting->width, setting->height, diag);
+    if (status) {
+        destroy_error(&error->panel);
+        return status;
+    }
+    *out = &error->panel;
+    return TR_OK;
+}
+
+/* ---- the curves ---- */
+
+static tr_point to_pixel(const error_panel *error, tr_series_point point) {
+    return tr_axes_to_pixel(&error->axes, (double)point.iteration, point.value);
+}
+
+/* Number of the first point that is not left of x. */
+static size_t find_point(const error_panel *error, const tr_series *series, double x) {
+    size_t low = 0;
+    size_t high = series->n_points;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (to_pixel(error, series->points[middle]).x < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The points that draw the part between `left` and `right`: those in it, and one on either side. */
+static size_t select_points(const error_panel *error, const tr_series *series,
+                            const tr_snapshot *snapshot, double left, double right, size_t *first) {
+    double margin = error->setting.style.line_width;
+    size_t shown = tr_series_points_up_to(series, snapshot->iteration);
+    size_t last = find_point(error, series, right + margin) + 1;
+    *first = find_point(error, series, left - margin);
+    *first -= *first > 0;
+    last = last < shown ? last : shown;
+    return last > *first ? last - *first : 0;
+}
+
+static const tr_series *series_of(const error_panel *error, int curve) {
+    return curve ? &error->data->full : &error->data->batch;
+}
+
+static void reach(void *context, const tr_snapshot *snapshot, double *settled, double *head) {
+    const error_panel *error = context;
+    double margin = 2 * error->setting.style.line_width;
+    *settled = INFINITY;
+    *head = tr_axes_to_pixel(&error->axes, (double)snapshot->iteration, 0).x + margin;
+    for (int curve = 0; curve < N_CURVES; curve++) {
+        const tr_series *series = series_of(error, curve);
+        size_t shown = tr_series_points_up_to(series, snapshot->iteration);
+        if (shown < series->n_points)
+            *settled = fmin(*settled, shown ? to_pixel(error, series->points[shown - 1]).x - margin
+                                            : -INFINITY);
+    }
+}
+
+static bool measure(void *context, const tr_snapshot *snapshot, double left, double right,
+                    double *top, double *bottom) {
+    const error_panel *error = context;
+    *top = INFINITY;
+    *bottom = -INFINITY;
+    for (int curve = 0; curve < N_CURVES; curve++) {
+        const tr_series *series = series_of(error, curve);
+        size_t first;
+        size_t count = select_points(error, series, snapshot, left, right, &first);
+        for (size_t i = 0; i < count; i++) {
+            double y = to_pixel(error, series->points[first + i]).y;
+            *top = fmin(*top, y - error->setting.style.line_width);
+            *bottom = fmax(*bottom, y + error->setting.style.line_width);
+        }
+    }
+    return *bottom >= *top;
+}
+
+static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
+                   double right) {
+    const error_panel *error = context;
+    const tr_theme *theme = &error->setting.source->theme;
+    const tr_color colors[N_CURVES] = {theme->data, theme->lines[2]};
+    cairo_set_line_width(cr, error->setting.style.line_width);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    for (int curve = 0; curve < N_CURVES; curve++) {
+        const tr_series *series = series_of(error, curve);
+        size_t first;
+        size_t count = select_points(error, series, snapshot, left, right, &first);
+        cairo_new_path(cr);
+        for (size_t i = 0; i < count; i++) {
+            tr_point at = to_pixel(error, series->points[first + i]);
+            cairo_line_to(cr, at.x, at.y);
+        }
+        tr_set_color(cr, colors[curve]);
+        cairo_stroke(cr);
+    }
+}
+
+static const tr_growth_ops curves = {reach, measure, stroke};
+
+/* ---- drawing ---- */
+
+static tr_status draw_error_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
+    error_panel *error = (error_panel *)panel;
+    const tr_panel_setting *setting = &error->setting;
+    const tr_theme *theme = &setting->source->theme;
+    const tr_legend_row rows[] = {
+        {"of each batch", theme->data, TR_MARK_LINE},
+        {"on all data", theme->lines[2], TR_MARK_LINE},
+    };
+    tr_status status = tr_axes_draw(&error->axes, setting->text, &setting->style, theme,
+                                    &error->content, cr, diag);
+    if (!status && setting->source->picture->full_loss)
+        status = tr_legend_create(&error->legend, setting, &error->axes, TR_CORNER_TOP_RIGHT, rows,
+                                  2, diag);
+    if (!status)
+        status = tr_legend_draw_background(error->legend, cr, diag);
+    if (!status)
+        status = tr_growth_create(&error->growth, &curves, error, &error->axes,
+                                  setting->style.line_width / 2, error->legend, cr, setting->still,
+                                  diag);
+    return status;
+}
+
+static tr_status update_error_background(tr_panel *panel, tr_canvas *canvas,
+                                         const tr_snapshot *snapshot, tr_diag *diag) {
+    (void)diag;
+    tr_growth_update_background(((error_panel *)panel)->growth, canvas, snapshot);
+    return TR_OK;
+}
+
+static tr_status draw_error(tr_panel *panel, const tr_panel_target *target,
+                            const tr_snapshot *snapshot, tr_diag *diag) {
+    (void)diag;
+    tr_growth_draw(((error_panel *)panel)->growth, target, snapshot);
+    return TR_OK;
+}
+
+const tr_panel_ops tr_panel_error = {
+    .needs_recording = true,
+    .still_title = "training error",
+    .prepare = prepare_error,
+    .release = release_error,
+    .create = create_error,
+    .destroy = destroy_error,
+    .draw_background = draw_error_background,
+    .update_background = update_error_background,
+    .draw = draw_error,
+};

@@ -1,0 +1,83 @@
+#include "series.h"
+
+#include "alloc.h"
+#include "diag.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum { POINTS_PER_SPAN = 4 };
+
+tr_status tr_series_init(tr_series *series, uint64_t last_iteration, size_t n_spans,
+                         tr_diag *diag) {
+    *series =
+        (tr_series){.points = tr_alloc_array(n_spans, POINTS_PER_SPAN * sizeof *series->points),
+                    .lowest = INFINITY,
+                    .highest = -INFINITY,
+                    .lowest_positive = INFINITY,
+                    .last_iteration = last_iteration,
+                    .n_spans = n_spans};
+    return series->points ? TR_OK : tr_fail_memory(diag, "a curve");
+}
+
+void tr_series_clear(tr_series *series) {
+    free(series->points);
+    *series = (tr_series){0};
+}
+
+static void keep(tr_series *series, tr_series_point point) {
+    if (!series->n_points || series->points[series->n_points - 1].iteration < point.iteration)
+        series->points[series->n_points++] = point;
+}
+
+void tr_series_finish(tr_series *series) {
+    if (!series->n_read)
+        return;
+    bool low_first = series->low.iteration < series->high.iteration;
+    keep(series, series->first);
+    keep(series, low_first ? series->low : series->high);
+    keep(series, low_first ? series->high : series->low);
+    keep(series, series->last);
+    series->n_read = 0;
+}
+
+static size_t span_of(const tr_series *series, uint64_t iteration) {
+    double n_spans = (double)series->n_spans;
+    double span = (double)iteration * n_spans / ((double)series->last_iteration + 1);
+    return span < n_spans ? (size_t)span : series->n_spans - 1;
+}
+
+void tr_series_add(tr_series *series, uint64_t iteration, double value) {
+    if (!isfinite(value))
+        return;
+    size_t span = span_of(series, iteration);
+    const tr_series_point point = {iteration, value};
+    if (span != series->span)
+        tr_series_finish(series);
+    series->span = span;
+    if (series->n_read++ == 0)
+        series->first = series->low = series->high = point;
+    if (value < series->low.value)
+        series->low = point;
+    if (value > series->high.value)
+        series->high = point;
+    series->last = point;
+    series->lowest = fmin(series->lowest, value);
+    series->highest = fmax(series->highest, value);
+    if (value > 0)
+        series->lowest_positive = fmin(series->lowest_positive, value);
+}
+
+size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration) {
+    size_t low = 0;
+    size_t high = series->n_points;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (series->points[middle].iteration <= iteration)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
