@@ -18,7 +18,7 @@
 #define PLOT_OPTIONS                                                                               \
     ":weightp=0:no-deblock=1:ref=3:mixed-refs=1:subme=2:me=dia:trellis=1:ipratio=2.5"
 /* Colours would suffer from so coarse a quantiser before anything else does. */
-#define PLOT_OPTIONS_WITH_B_FRAMES ":bframes=12:b-adapt=0:pbratio=2.8:chroma-qp-offset=-5"
+#define PLOT_OPTIONS_WITH_B_FRAMES ":bframes=12:b-adapt=0:pbratio=2.2:chroma-qp-offset=-5"
 
 enum {
     PLOT_QP_ABOVE_CRF = 3, /* so that the same crf looks as good as in x264's presets */
