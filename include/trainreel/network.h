@@ -11,10 +11,11 @@
 
 TR_BEGIN_DECLS
 
-/** What a unit does with its weighted sum z. `alpha` is the layer's. */
+/** What a unit does with its weighted sum z. `alpha` is the layer's. Where there is a kink, at 0,
+ * the derivative is the mean of those on both sides, as Theano had it. */
 typedef enum tr_activation {
     TR_ACTIVATION_LINEAR,     /**< z */
-    TR_ACTIVATION_RELU,       /**< max(z, 0); the derivative at 0 is 0.5, as Theano had it */
+    TR_ACTIVATION_RELU,       /**< max(z, 0); the derivative at 0 is 0.5 */
     TR_ACTIVATION_TANH,       /**< tanh(z) */
     TR_ACTIVATION_SIGMOID,    /**< 1 / (1 + exp(-z)) */
     TR_ACTIVATION_LEAKY_RELU, /**< z above 0, alpha z below; Keras' alpha is 0.3 */
@@ -40,15 +41,19 @@ typedef enum tr_init {
     TR_INIT_CONSTANT    /**< `scale`, drawing nothing */
 } tr_init;
 
-/** What training minimises: the mean of it over the batch. `t` is the target and `p` the prediction;
- * the first three are also means over the outputs. */
+/** What training minimises: the mean of it over the batch. `t` is the target and `p` the
+ * prediction; the first three are also means over the outputs. The derivative of |p - t| is 0 where
+ * both are equal, as in Theano. */
 typedef enum tr_loss {
     TR_LOSS_MEAN_SQUARED_ERROR,      /**< (p - t)^2 */
     TR_LOSS_MEAN_ABSOLUTE_ERROR,     /**< |p - t| */
     TR_LOSS_BINARY_CROSSENTROPY,     /**< -t log p - (1 - t) log(1 - p), p clipped to 1e-7 from 0
-                                          and 1; the predictions are a sigmoid's */
-    TR_LOSS_CATEGORICAL_CROSSENTROPY /**< minus the sum over outputs of t log p; the last layer is
-                                          TR_ACTIVATION_SOFTMAX, whose gradient is p - t */
+                                          and 1, beyond which the gradient is 0; the targets are
+                                          from 0 to 1, and the predictions a sigmoid's */
+    TR_LOSS_CATEGORICAL_CROSSENTROPY /**< minus the sum over outputs of t log p; the targets of a
+                                          sample are from 0 to 1 and add up to 1, and the last layer
+                                          is TR_ACTIVATION_SOFTMAX, with which the gradient is
+                                          p - t */
 } tr_loss;
 
 /** A dense layer: output = activation(input * weights + bias). */
@@ -56,8 +61,9 @@ typedef struct tr_layer {
     size_t n_units;
     tr_activation activation;
     tr_init init;
-    double alpha; /**< of leaky_relu and elu; 0 for Keras' */
-    double scale; /**< of the initialisers normal and uniform, 0 for Keras'; and of constant */
+    double alpha; /**< of leaky_relu and elu: up to 100, 0 for Keras' */
+    double scale; /**< of the initialisers normal and uniform: up to 1e6, 0 for Keras'; and of
+                       constant: -1e6 to 1e6 */
 } tr_layer;
 
 /** Where a layer's parameters stand in the flat vector. */
@@ -80,8 +86,8 @@ typedef struct tr_network tr_network;
  *
  * @param layers copied
  * @param[out] network owned by the caller; free it with tr_network_destroy().
- * @return TR_OK, TR_ERROR_ARGUMENT (no layer, no unit, no input, or more than 2^31 parameters) or
- *         TR_ERROR_MEMORY.
+ * @return TR_OK, TR_ERROR_ARGUMENT (no layer, no unit, no input, more than 2^31 parameters, a
+ *         number out of its range, softmax before the last layer) or TR_ERROR_MEMORY.
  */
 TR_API TR_MUST_CHECK tr_status tr_network_create(tr_network **network, size_t n_inputs,
                                                  const tr_layer *layers, size_t n_layers,
@@ -102,9 +108,9 @@ TR_API size_t tr_network_n_params(const tr_network *network);
 TR_API const tr_layer_view *tr_network_layer(const tr_network *network, size_t index);
 
 /**
- * Writes the name of parameter `index` (below tr_network_n_params()) as a C string of at most `size`
- * bytes: "w" and "b" for a single neuron with one input, otherwise "dense1.w.0.2" (layer from 1, then
- * input and unit from 0) and "dense1.b.2".
+ * Writes the name of parameter `index` (below tr_network_n_params()) as a C string of at most
+ * `size` bytes: "w" and "b" for a single neuron with one input, otherwise "dense1.w.0.2" (layer
+ * from 1, then input and unit from 0) and "dense1.b.2".
  */
 TR_API void tr_network_param_name(const tr_network *network, size_t index, char *name, size_t size);
 
@@ -141,7 +147,7 @@ TR_API void tr_evaluator_destroy(tr_evaluator **evaluator);
  */
 TR_API void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y);
 
-/** The loss on the whole dataset. */
+/** The loss on the whole dataset; NaN for one that does not go with the last layer. */
 TR_API float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params);
 
 TR_END_DECLS

@@ -5,7 +5,6 @@
 #define TRAINREEL_TRAINREEL_H
 
 #include <trainreel/dataset.h>
-#include <trainreel/gradient.h>
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
 #include <trainreel/random.h>

@@ -12,11 +12,10 @@ enum { MOST_PARAMS_SHOWN = 8 };
 static const tr_help help = {
     .command = "render",
     .usage = "[OPTION…]",
-    .description =
-        "Trains a single ReLU neuron the way Keras does, number for number, draws its\n"
-        "prediction beside the data as it learns, and writes OUT/NAME.mp4 and the poster\n"
-        "OUT/NAME_start.png, which is the first frame. The same options give the same\n"
-        "bytes on every machine.\n",
+    .description = "Trains a net the way Keras does, number for number, by default a single ReLU\n"
+                   "neuron, draws its prediction beside the data as it learns, and writes\n"
+                   "OUT/NAME.mp4 and the poster OUT/NAME_start.png, which is the first frame. The\n"
+                   "same options give the same bytes on every machine.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
                 "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
@@ -87,9 +86,12 @@ static int write_report(const tr_report *report, const tr_run *run, const tr_set
 
 static void print_verbose(const tr_settings *settings, const tr_run *run) {
     fprintf(stderr, "trainreel %s with %s\n", tr_version(), tr_library_versions());
-    fprintf(stderr, "%zu samples, %llu iterations, a frame every %lld\n", run->dataset->n_samples,
-            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations,
-            (long long)settings->every);
+    fprintf(stderr, "%zu samples, %llu iterations, ", run->dataset->n_samples,
+            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations);
+    if (settings->pace == TR_PACE_STEP)
+        fprintf(stderr, "a frame every %lld\n", (long long)settings->every);
+    else
+        fprintf(stderr, "%lld frames in all\n", (long long)settings->frames);
 }
 
 static int render(const tr_settings *settings, const render_flags *flags,

@@ -26,9 +26,8 @@ typedef struct csv_reading {
     tr_csv_header header;
     locale_t c_locale;
     tr_csv_head head;
-    uint64_t head_line; /* the number of that line */
-    bool *is_wanted;    /* [n_fields] */
-    double *row;        /* [n_fields] */
+    bool *is_wanted; /* [n_fields] */
+    double *row;     /* [n_fields] */
     csv_part *parts;
     size_t n_parts;
 } csv_reading;
@@ -92,7 +91,7 @@ static void fail_number(const csv_reading *reading, const tr_csv_field *field) {
         wanted = "a number with a decimal point";
     else if (reader->separator == ',' && memchr(field->text, ';', field->length))
         wanted = "a number; between fields, commas (or semicolons, and then decimal points)";
-    else if (reader->number == reading->head_line && reading->header == TR_CSV_HEADER_AUTO)
+    else if (reader->number == 1 && reading->header == TR_CSV_HEADER_AUTO)
         wanted = "a number (a header with a number in it needs header \"yes\")";
     tr_csv_fail(reader, field->start, "found %s; wanted %s", found, wanted);
 }
@@ -113,8 +112,8 @@ static tr_csv_result read_other_field(const csv_reading *reading, const char *st
 }
 
 static tr_csv_result fail_count(const csv_reading *reading, const char *at, const char *what) {
-    tr_csv_fail(&reading->reader, at, "found %s; wanted %zu field%s, as in line %" PRIu64, what,
-                reading->head.n_fields, reading->head.n_fields == 1 ? "" : "s", reading->head_line);
+    tr_csv_fail(&reading->reader, at, "found %s; wanted %zu field%s, as in line 1", what,
+                reading->head.n_fields, reading->head.n_fields == 1 ? "" : "s");
     return TR_CSV_FAILED;
 }
 
@@ -331,7 +330,6 @@ static tr_status read_head(csv_reading *reading, const tr_csv_options *options) 
     tr_csv_result result;
     tr_status status = TR_OK;
     reading->header = options->header;
-    reading->head_line = reader->number;
     if (tr_csv_is_file_end(reader, reader->line))
         return tr_csv_fail(reader, reader->line, "found an empty file; wanted lines of numbers");
     if (find_empty_line(reader, &end) == TR_CSV_OK && end)

@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A number as it is written: digits x 10^exponent. */
 typedef struct decimal {
-    bool negative;
+    double sign; /* 1 or -1 */
     uint64_t digits;
     long exponent;
     bool complete; /* false where the digits or the exponent did not fit */
@@ -56,8 +57,9 @@ static const char *scan_exponent(const char *text, decimal *number) {
 }
 
 static const char *scan(const char *text, decimal *number) {
+    static const double signs[] = {1, -1};
     ptrdiff_t n_significant = 0;
-    *number = (decimal){.negative = *text == '-'};
+    *number = (decimal){.sign = signs[*text == '-']};
     text += *text == '-' || *text == '+';
     const char *at = scan_digits(text, number, &n_significant);
     bool has_digits = at > text;
@@ -116,6 +118,14 @@ static int leading_zeros(uint128 value) {
     return high ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
 }
 
+/* Of a normal double; ldexp() is for all of them, and slower. */
+static double power_of_two(int exponent) {
+    uint64_t bits = (uint64_t)(exponent + DBL_MAX_EXP - 1) << (DBL_MANT_DIG - 1);
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+
 /* The double next to (value + rest) x 2^exponent, where the rest is below 1, and 0 unless `has_rest`,
  * which needs a value of at least 54 bits. */
 static double round_to_double(uint128 value, bool has_rest, int exponent) {
@@ -128,7 +138,7 @@ static double round_to_double(uint128 value, bool has_rest, int exponent) {
         bool is_tie = dropped == half && !has_rest;
         value += is_tie ? value & 1 : dropped >= half;
     }
-    return ldexp((double)(uint64_t)value, exponent);
+    return (double)(uint64_t)value * power_of_two(exponent);
 }
 
 /* 10^n is 5^n x 2^n, and the product and quotient with 5^n are exact in 128 bits (the quotient up to a
@@ -180,12 +190,13 @@ static bool round_once(const decimal *number, double *value) {
 
 const char *tr_decimal_parse(const char *text, double *value, locale_t c_locale) {
     decimal number;
+    double size;
     const char *end = scan(text, &number);
     if (!end)
         return NULL;
-    if (!number.complete || (!round_once(&number, value) && !round_exactly(&number, value)))
-        *value = fabs(strtod_l(text, NULL, c_locale));
-    if (number.negative)
-        *value = -*value;
+    if (!number.complete || (!round_once(&number, &size) && !round_exactly(&number, &size)))
+        size = strtod_l(text, NULL, c_locale);
+    /* signs are often random, and a wrong guess of a branch takes as long as ten digits */
+    *value = copysign(size, number.sign);
     return end;
 }

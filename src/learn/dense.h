@@ -4,6 +4,8 @@
 
 #include "vectors.h"
 
+#include <math.h>
+
 /* A tile is made at once, so that its sums do not wait for each other, and each value read serves
  * several of them: this many times TR_LANES sums, for which there are registers. */
 #if defined(__AVX__) || defined(__aarch64__)
@@ -71,9 +73,12 @@ TR_INLINE void weigh_rows(const int n_rows, const weighing *w, size_t row, size_
         weigh_tile(n_rows, 1, w, row, s);
 }
 
-/* The rows from `row` on that are made together; returns how many. */
+/* The rows from `row` on that are made together; returns how many. Sums of one product, which nets
+ * with one input or output have, are left to who finishes them; see weighted(). */
 TR_INLINE size_t weigh_some(const weighing *w, size_t row, size_t n) {
     const size_t left = w->n_to - row;
+    if (w->n_from == 1)
+        return 1;
     if (left >= TILE) {
         weigh_rows(TILE, w, row, n);
         return TILE;
@@ -84,6 +89,42 @@ TR_INLINE size_t weigh_some(const weighing *w, size_t row, size_t n) {
     }
     weigh_rows(1, w, row, n);
     return 1;
+}
+
+/* A weighted sum, from the row where it is or of one product, as float32. */
+TR_INLINE float weighted(const bool is_product, double sum, double weight, double from) {
+    return (float)(is_product ? weight * from : sum);
+}
+
+TR_INLINE void finish_sums(const bool is_product, const weighing *w, size_t row, float bias,
+                           size_t n) {
+    const double weight = w->weights[row * w->to_step];
+    const double *restrict from = w->from;
+    double *restrict to = w->to + row * TR_BLOCK;
+    for (size_t s = 0; s < n; s++)
+        to[s] = (double)(weighted(is_product, to[s], weight, from[s]) + bias);
+}
+
+TR_INLINE void finish_relu(const bool is_product, const weighing *w, size_t row, float bias,
+                           float *restrict slope, size_t n) {
+    const double weight = w->weights[row * w->to_step];
+    const double *restrict from = w->from;
+    double *restrict to = w->to + row * TR_BLOCK;
+    for (size_t s = 0; s < n; s++) {
+        const float z = weighted(is_product, to[s], weight, from[s]) + bias;
+        const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
+        slope[s] = positive + not_negative;
+        to[s] = (double)(0.5f * (z + fabsf(z))); /* as Theano had it: NaN stays NaN */
+    }
+}
+
+TR_INLINE void finish_deltas(const bool is_product, const weighing *w, size_t row,
+                             const float *restrict slope, size_t n) {
+    const double weight = w->weights[row * w->to_step];
+    const double *restrict from = w->from;
+    double *restrict to = w->to + row * TR_BLOCK;
+    for (size_t s = 0; s < n; s++)
+        to[s] = (double)(weighted(is_product, to[s], weight, from[s]) * slope[s]);
 }
 
 TR_INLINE weighing forward(const tr_dense *dense, const double *restrict from,
@@ -101,11 +142,11 @@ static void dense_sums(const tr_dense *dense, const double *from, double *to, si
     const weighing w = forward(dense, from, to);
     for (size_t row = 0, count; row < w.n_to; row += count) {
         count = weigh_some(&w, row, n);
-        for (size_t unit = row; unit < row + count; unit++) {
-            double *restrict z = to + unit * TR_BLOCK;
-            const float bias = dense->bias[unit];
-            for (size_t s = 0; s < n; s++)
-                z[s] = (double)((float)z[s] + bias);
+        for (size_t i = row; i < row + count; i++) {
+            if (w.n_from == 1)
+                finish_sums(true, &w, i, dense->bias[i], n);
+            else
+                finish_sums(false, &w, i, dense->bias[i], n);
         }
     }
 }
@@ -115,16 +156,11 @@ static void dense_relu(const tr_dense *dense, const double *from, double *to, fl
     const weighing w = forward(dense, from, to);
     for (size_t row = 0, count; row < w.n_to; row += count) {
         count = weigh_some(&w, row, n);
-        for (size_t unit = row; unit < row + count; unit++) {
-            double *restrict z = to + unit * TR_BLOCK;
-            float *restrict slope = slopes + unit * TR_BLOCK;
-            const float bias = dense->bias[unit];
-            for (size_t s = 0; s < n; s++) {
-                const float sum = (float)z[s] + bias;
-                const float positive = sum > 0 ? 0.5f : 0, not_negative = sum >= 0 ? 0.5f : 0;
-                slope[s] = positive + not_negative;
-                z[s] = (double)(sum < 0 ? 0 : sum); /* NaN stays NaN, so that it is noticed */
-            }
+        for (size_t i = row; i < row + count; i++) {
+            if (w.n_from == 1)
+                finish_relu(true, &w, i, dense->bias[i], slopes + i * TR_BLOCK, n);
+            else
+                finish_relu(false, &w, i, dense->bias[i], slopes + i * TR_BLOCK, n);
         }
     }
 }
@@ -140,16 +176,17 @@ static void dense_deltas(const tr_dense *dense, const double *deltas, const floa
                         .to = to};
     for (size_t row = 0, count; row < w.n_to; row += count) {
         count = weigh_some(&w, row, n);
-        double *restrict delta = to + row * TR_BLOCK;
-        const float *restrict slope = slopes + row * TR_BLOCK;
-        for (size_t i = 0; i < count * TR_BLOCK; i += TR_BLOCK)
-            for (size_t s = i; s < i + n; s++)
-                delta[s] = (double)((float)delta[s] * slope[s]);
+        for (size_t i = row; i < row + count; i++) {
+            if (w.n_from == 1)
+                finish_deltas(true, &w, i, slopes + i * TR_BLOCK, n);
+            else
+                finish_deltas(false, &w, i, slopes + i * TR_BLOCK, n);
+        }
     }
 }
 
-/* The products of `n_a` rows with `n_b` rows, at most TILE; those of a row with all others are `step`
- * apart from the next one's. */
+/* The products of `n_a` rows with `n_b` rows, at most TILE; those of a row with all others are
+ * `step` apart from the next one's. */
 TR_INLINE void multiply_tile(const int n_a, const int n_b, const double *restrict a,
                              const double *restrict b, double *restrict products, size_t step,
                              size_t n) {

@@ -1,11 +1,11 @@
 /* Exponential, logarithm and what activations are made of, in double precision.
  *
- * They give the same bits on every machine, which the C library's do not: it differs between versions,
- * and between processors with and without fused multiply-add. So they are nothing but additions,
- * multiplications, divisions and operations on whole numbers, in a fixed order, without a branch or a
- * table, which also lets the compiler vectorise loops over them. They are off by less than 1e-12 of the
- * result, so that rounding it to float32 (half an ulp is at least 2.9e-8 of it) almost always gives
- * the float32 number that is nearest to the true value.
+ * They give the same bits on every machine, which the C library's do not: it differs between
+ * versions, and between processors with and without fused multiply-add. So they are nothing but
+ * additions, multiplications, divisions and operations on whole numbers, in a fixed order, without
+ * a branch or a table, which also lets the compiler vectorise loops over them. They are off by less
+ * than 1e-12 of the result, so that rounding it to float32 (half an ulp is at least 2.9e-8 of it)
+ * almost always gives the float32 number that is nearest to the true value.
  *
  * Method: J.-M. Muller, "Elementary Functions: Algorithms and Implementation" (3rd edition, 2016):
  * additive range reduction with a constant in two parts (chapter 11), then a Taylor polynomial. NaN
@@ -55,15 +55,21 @@ TR_INLINE tr_split_exp tr_exp_split(double x) {
     return split;
 }
 
-TR_INLINE double tr_exp(double x) {
-    const tr_split_exp split = tr_exp_split(x);
+TR_INLINE double tr_exp_of(tr_split_exp split) {
     return split.power + split.power * split.expm1_r;
 }
 
 /* exp(x) - 1, accurate near 0 as well: 2^k - 1 is exact for the small k where it matters. */
-TR_INLINE double tr_expm1(double x) {
-    const tr_split_exp split = tr_exp_split(x);
+TR_INLINE double tr_expm1_of(tr_split_exp split) {
     return (split.power - 1) + split.power * split.expm1_r;
+}
+
+TR_INLINE double tr_exp(double x) {
+    return tr_exp_of(tr_exp_split(x));
+}
+
+TR_INLINE double tr_expm1(double x) {
+    return tr_expm1_of(tr_exp_split(x));
 }
 
 /* The logarithm of (1 + s) / (1 - s): 2 (s + s^3 / 3 + s^5 / 5 + …), up to s^(2 n_terms + 1). */
@@ -96,8 +102,8 @@ TR_INLINE double tr_log(double x) {
     return k * ln2_high + (tr_log_ratio(s, 7) + k * ln2_low) + unknown;
 }
 
-/* log(1 + t) for t from 0 to 1, accurate near 0 as well. s is at most 1 / 3; what is left out is below
- * s^27 / 27, 5e-15. */
+/* log(1 + t) for t from 0 to 1, accurate near 0 as well. s is at most 1 / 3; what is left out is
+ * below s^27 / 27, 5e-15. */
 TR_INLINE double tr_log1p(double t) {
     return tr_log_ratio(t / (2 + t), 12);
 }
@@ -108,14 +114,15 @@ typedef struct tr_value_slope {
     double slope;
 } tr_value_slope;
 
-/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z. */
+/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z. Its derivative is
+ * 1 - tanh^2 = 4 e / (1 + e)^2. */
 TR_INLINE tr_value_slope tr_tanh(double z) {
     const double magnitude = z < 0 ? -z : z;
-    const double expm1 = tr_expm1(-2 * magnitude);
-    const double tangent = -expm1 / (2 + expm1);
-    /* 1 - tanh^2 = 4 e / (1 + e)^2 */
-    const double slope = 4 * (1 + expm1) / ((2 + expm1) * (2 + expm1));
-    return (tr_value_slope){.value = z < 0 ? -tangent : tangent, .slope = slope};
+    const tr_split_exp split = tr_exp_split(-2 * magnitude);
+    const double reciprocal = 1 / (2 + tr_expm1_of(split));
+    const double tangent = -tr_expm1_of(split) * reciprocal;
+    return (tr_value_slope){.value = z < 0 ? -tangent : tangent,
+                            .slope = 4 * tr_exp_of(split) * reciprocal * reciprocal};
 }
 
 /* 1 / (1 + exp(-z)), with e = exp(-|z|), which never overflows. */

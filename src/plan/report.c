@@ -55,12 +55,12 @@ char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *ch
     for (size_t p = 0; p < tr_network_n_params(network); p++) {
         char name[64];
         tr_network_param_name(network, p, name, sizeof name);
-        json_object_set_new(parameters, name,
-                            json_pack("{s:o, s:o, s:o, s:b}", "backpropagated",
-                                      tr_json_number(checks[p].backpropagated),
-                                      "central_difference", tr_json_number(checks[p].difference),
-                                      "relative_error", tr_json_number(checks[p].relative_error),
-                                      "at_kink", checks[p].at_kink));
+        json_object_set_new(
+            parameters, name,
+            json_pack("{s:o, s:o, s:o, s:b}", "backpropagated",
+                      tr_json_number(checks[p].backpropagated), "central_difference",
+                      tr_json_number(checks[p].central_difference), "relative_error",
+                      tr_json_number(checks[p].relative_error), "at_kink", checks[p].at_kink));
     }
     json_t *root = json_pack("{s:s, s:o, s:o}", "version", tr_version(), "largest_relative_error",
                              tr_json_number(largest_error), "parameters", parameters);

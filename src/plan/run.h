@@ -4,7 +4,6 @@
 
 #include "params.h"
 
-#include <trainreel/gradient.h>
 #include <trainreel/render.h>
 
 typedef struct tr_run {

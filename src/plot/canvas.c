@@ -146,20 +146,20 @@ void tr_canvas_begin(tr_canvas *canvas) {
     size_t n_tiles = (size_t)canvas->tile_columns * (size_t)canvas->tile_rows;
     cairo_surface_flush(canvas->background_surface);
     cairo_surface_flush(canvas->frame_surface);
+    for (size_t tile = 0; tile < n_tiles; tile++)
+        canvas->changed[tile] = canvas->touched[tile] | canvas->stale[tile];
     for (int row = 0; row < canvas->tile_rows; row++) {
-        const uint8_t *touched = canvas->touched + row * canvas->tile_columns;
-        const uint8_t *stale = canvas->stale + row * canvas->tile_columns;
-        for (int column = 0; column < canvas->tile_columns; column++) {
-            int first = column;
-            while (column < canvas->tile_columns && (touched[column] | stale[column]))
-                column++;
-            if (column > first)
-                restore(canvas, row, first, column);
+        const uint8_t *changed = canvas->changed + row * canvas->tile_columns;
+        const uint8_t *end = changed + canvas->tile_columns;
+        const uint8_t *first = changed;
+        while (first < end && (first = memchr(first, 1, (size_t)(end - first)))) {
+            const uint8_t *last = memchr(first, 0, (size_t)(end - first));
+            last = last ? last : end;
+            restore(canvas, row, (int)(first - changed), (int)(last - changed));
+            first = last;
         }
     }
     cairo_surface_mark_dirty(canvas->frame_surface);
-    for (size_t tile = 0; tile < n_tiles; tile++)
-        canvas->changed[tile] = canvas->touched[tile] | canvas->stale[tile];
     memset(canvas->touched, 0, n_tiles);
     memset(canvas->stale, 0, n_tiles);
 }

@@ -25,8 +25,11 @@ size_t tr_polyline_simplify(tr_point *points, size_t count, double tolerance) {
             lowest = -INFINITY;
             highest = INFINITY;
         }
-        lowest = fmax(lowest, (points[i].y - tolerance - start.y) / run);
-        highest = fmin(highest, (points[i].y + tolerance - start.y) / run);
+        /* comparisons, as fmax and fmin are calls; of two points at one place no slope counts */
+        double low = (points[i].y - tolerance - start.y) / run;
+        double high = (points[i].y + tolerance - start.y) / run;
+        lowest = low > lowest ? low : lowest;
+        highest = high < highest ? high : highest;
     }
     points[kept++] = points[count - 1];
     return kept;

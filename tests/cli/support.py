@@ -75,8 +75,10 @@ class Param:
     """A row of the parameter table, src/plan/params.c."""
 
     def __init__(self, fields, lists, groups):
-        (self.name, _, self.option, self.short, users, self.type, _, self.default, self.low,
+        (self.name, _, self.option, self.short, users, self.type, default, self.default, self.low,
          self.high, choices, self.value, texts) = fields
+        if default == "NULL":
+            self.default = None
         self.short = self.short.strip("'") if self.short != "0" else ""
         self.users = re.findall(r"TR_FOR_(\w+)", re.sub(r"\w+", lambda name: groups.get(
             name[0], name[0]), users))

@@ -304,6 +304,111 @@ class Options(RenderTest):
         for jobs in (("--jobs", "256"), ("-j", "1"), ("--jobs=0",)):
             self.assertEqual(self.checksums(*jobs), self.default)
 
+    SINE = ("--data", "sine", "--model", "5:tanh,1", "--epochs", "20")
+
+    def assert_all_differ(self, *variants, common=()):
+        """Asserts that the last frame differs for all variants; returns the checksums of all."""
+        found = [self.checksums(*common, *variant) for variant in variants]
+        self.assertEqual(len({sums[-1] for sums in found}), len(variants), variants)
+        return found
+
+    def test_kinds_of_data(self):
+        self.assert_all_differ(*(("--data", kind) for kind in ("bilinear", "sine", "linear", "step")),
+                               common=("--epochs", "1"))
+        self.assert_all_differ(*(("--data", kind) for kind in ("xor", "circles", "spirals")),
+                               common=("--epochs", "1", "--model", "3:tanh,1:sigmoid"))
+
+    def test_noise(self):
+        self.assertEqual(self.checksums("--noise", "0"), self.default)
+        self.assert_all_differ((), ("--noise", "0.1"), ("--noise", "0"), common=self.SINE)
+        self.assertEqual(self.checksums(*self.SINE, "--noise", "0.2"), self.checksums(*self.SINE))
+
+    def test_data_from_a_file(self):
+        self.make("d.csv", b"a,b,c\n0,1,2\n1,2,0\n2,0,5\n")
+        file = ("--data-file", "d.csv", "--epochs", "5")
+        found = self.assert_all_differ((), ("--x-columns", "b"), ("--x-columns", "a", "--y-columns",
+                                                                  "b"), common=(*file, "--model", "1"))
+        self.assertEqual(found[0], self.checksums(*file, "--model", "1", "--header", "yes", "--data",
+                                                  "csv", "--x-columns", "1,2", "--y-columns", "c"))
+
+    def test_model(self):
+        self.assertEqual(self.checksums("--model", "1:relu:normal"), self.default)
+        models = ["1:linear:normal", "1:tanh:normal", "1:softplus:normal", "1:relu:constant(0.5)",
+                  "3:relu,1", "3:elu(0.5),1", "3:elu(2),1", "3:leaky_relu,1", "3:relu,2:sigmoid,1"]
+        self.assert_all_differ(*(("--model", model) for model in models), common=("--epochs", "50"))
+
+    def test_loss(self):
+        self.assert_all_differ((), ("--loss", "mean_absolute_error"), common=("--epochs", "50"))
+        circles = ("--data", "circles", "--model", "4:tanh,1:sigmoid", "--epochs", "50")
+        self.assert_all_differ((), ("--loss", "binary_crossentropy"), common=circles)
+
+    def test_optimizers(self):
+        names = ("sgd", "adam", "rmsprop", "adagrad")
+        self.assert_all_differ(*(("--optimizer", name) for name in names), common=self.SINE)
+        for name, rate in (("sgd", "0.01"), ("adam", "0.001"), ("rmsprop", "0.001"),
+                           ("adagrad", "0.01")):
+            of = (*self.SINE, "--optimizer", name)
+            self.assertEqual(self.checksums(*of), self.checksums(*of, "--learning-rate", rate))
+
+    def test_settings_of_optimizers(self):
+        for name, variants in (
+                ("sgd", [("--momentum", "0.9"), ("--momentum", "0.9", "--nesterov", "yes"),
+                         ("--decay", "0.1")]),
+                ("adam", [("--beta-1", "0.5"), ("--beta-2", "0.5"), ("--epsilon", "0.1")]),
+                ("rmsprop", [("--rho", "0.5"), ("--epsilon", "0.1")]),
+                ("adagrad", [("--epsilon", "0.1")])):
+            self.assert_all_differ((), *variants, common=(*self.SINE, "--optimizer", name))
+        self.assertEqual(self.checksums("--beta-1", "0.5", "--rho", "0.5"), self.default,
+                         "those of other optimizers do not count")
+
+    def test_pace(self):
+        every = self.checksums("--pace", "step", "--epochs", "500", every="1")
+        self.assertEqual(len(every), 1001)
+        for pace in ("log", "adaptive"):
+            found = self.checksums("--pace", pace, "--frames", "20", "--epochs", "500")
+            at = [every.index(checksum) for checksum in found]
+            self.assertEqual(len(at), 20)
+            self.assertEqual((at[0], at[-1]), (0, 1000))
+            self.assertEqual(at, sorted(set(at)))
+            self.assertLess(at[9], 500, "close together at first")
+        self.assertEqual(len(self.checksums("--pace", "log", "--frames", "1000", "--epochs", "3")), 7)
+
+    def test_hold(self):
+        report = self.render(*FEW, "--hold", "1.5", "--fps", "10")
+        self.assertEqual(report["files"][0]["frames"], 3 + 15)
+        self.assertAlmostEqual(report["files"][0]["duration"], 1.8, delta=1e-9)
+        held = self.checksums("--hold", "0.1")
+        self.assertEqual(held, self.default + self.default[-1:] * 3)
+
+    def test_scene(self):
+        scenes = ["fit", "error", "weights", "data", "network", "landscape", "neuron", "fit+error",
+                  "error+fit"]
+        found = self.assert_all_differ(*(("--scene", scene) for scene in scenes),
+                                       common=("--epochs", "100"))
+        self.assertEqual(found[0], self.checksums("--epochs", "100"))
+
+    def test_layout(self):
+        two = ("--scene", "fit+error", "--size", "600x600", "--epochs", "100")
+        found = self.assert_all_differ(("--layout", "row"), ("--layout", "column"), common=two)
+        self.assertEqual(found[0], self.checksums(*two))
+
+    def test_theme(self):
+        found = self.assert_all_differ(*(("--theme", theme) for theme in
+                                         ("post", "light", "dark", "colorblind")))
+        self.assertEqual(found[0], self.default)
+
+    def test_colors(self):
+        found = {tuple(self.assert_changes(option, "#123456")) for option in
+                 ("--background", "--grid-color", "--text-color", "--data-color",
+                  "--prediction-color")}
+        self.assertEqual(len(found), 5)
+        self.assertEqual(self.checksums("--background", ""), self.default)
+
+    def test_error_chart(self):
+        error = ("--scene", "error", "--epochs", "100")
+        self.assert_all_differ((), ("--error-scale", "log"), ("--full-loss", "yes"), common=error)
+        self.assertEqual(self.checksums("--full-loss", "yes"), self.default, "the fit has no error")
+
     def test_last_value_counts(self):
         self.assertEqual(self.checksums("--seed", "1", "--seed", "0"), self.default)
 
@@ -412,8 +517,12 @@ class Reports(RenderTest):
         self.assertEqual(set(report["settings"]),
                          {param.name for param in params() if param.is_for("render")})
         changed = {"train.seed": 3, "picture.size": "500x320", "video.crf": 18.5,
-                   "picture.title": "\"é\" {epoch}", "output.name": "n", "video.fps": 25}
+                   "picture.title": "\"é\" {epoch}", "output.name": "n", "video.fps": 25,
+                   # what follows from other settings
+                   "data.noise": 0, "train.learning_rate": 0.01, "train.epsilon": 1e-6}
         for param in params():
+            if not param.is_for("render"):
+                continue
             value = report["settings"][param.name]
             expected = changed.get(param.name, param.default)
             if param.type in ("INTEGER", "NUMBER"):

@@ -69,22 +69,64 @@ static void initial_weights_are_keras(void **state) {
     tr_network_destroy(&network);
 }
 
+static void defaults_are_keras(void **state) {
+    (void)state;
+    const tr_layer layers[] = {
+        {.n_units = 1, .activation = TR_ACTIVATION_LEAKY_RELU, .init = TR_INIT_NORMAL},
+        {.n_units = 1, .activation = TR_ACTIVATION_ELU, .init = TR_INIT_UNIFORM},
+        {.n_units = 1, .activation = TR_ACTIVATION_LEAKY_RELU, .alpha = 0.01},
+        {.n_units = 1,
+         .activation = TR_ACTIVATION_ELU,
+         .alpha = 2,
+         .init = TR_INIT_NORMAL,
+         .scale = 3},
+        {.n_units = 1, .activation = TR_ACTIVATION_RELU, .alpha = 7, .scale = 7}};
+    const struct {
+        double alpha, scale;
+    } expected[] = {{0.3, 0.05}, {1, 0.05}, {0.01, 0}, {2, 3}, {0, 0}};
+    tr_network *network = create_network(1, layers, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(tr_network_layer(network, i)->alpha == expected[i].alpha);
+        assert_true(tr_network_layer(network, i)->scale == expected[i].scale);
+    }
+    tr_network_destroy(&network);
+}
+
 static void impossible_nets_are_refused(void **state) {
     (void)state;
-    tr_diag diag = {0};
     tr_network *network;
-    const tr_layer none = {.n_units = 0, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
-    const tr_layer huge[] = {
-        {.n_units = (size_t)1 << 30, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL},
-        {.n_units = (size_t)1 << 30, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL}};
-    assert_int_equal(tr_network_create(&network, 1, &none, 1, &diag), TR_ERROR_ARGUMENT);
-    assert_text_contains(diag.text, "layer 1 has no units");
-    assert_null(network);
-    diag.text[0] = '\0';
-    assert_int_equal(tr_network_create(&network, 1, huge, 2, &diag), TR_ERROR_ARGUMENT);
-    assert_text_contains(diag.text, "layer 2");
-    assert_int_equal(tr_network_create(&network, 0, huge, 1, NULL), TR_ERROR_ARGUMENT);
-    assert_int_equal(tr_network_create(&network, 1, huge, 0, NULL), TR_ERROR_ARGUMENT);
+    const tr_layer huge = {.n_units = (size_t)1 << 30};
+    const struct {
+        tr_layer layers[2];
+        size_t n_layers;
+        const char *text;
+    } wrong[] = {
+        {{{.n_units = 0}}, 1, "layer 1 has no units"},
+        {{huge, huge}, 2, "layer 2 makes the net larger"},
+        {{{.n_units = 1, .activation = TR_ACTIVATION_SOFTMAX}, {.n_units = 1}},
+         2,
+         "layer 1 is softmax, which only the last can be"},
+        {{{.n_units = 1, .activation = (tr_activation)99}}, 1, "layer 1 has no known activation"},
+        {{{.n_units = 1, .init = (tr_init)99}}, 1, "layer 1 has no known activation or init"},
+        {{{.n_units = 1}, {.n_units = 1, .activation = TR_ACTIVATION_ELU, .alpha = -1}},
+         2,
+         "layer 2: alpha is a number from 0 to 100, not -1"},
+        {{{.n_units = 1, .activation = TR_ACTIVATION_LEAKY_RELU, .alpha = NAN}}, 1, "not nan"},
+        {{{.n_units = 1, .init = TR_INIT_NORMAL, .scale = -0.1}},
+         1,
+         "the initialiser's number is one from 0 to 1e+06, not -0.1"},
+        {{{.n_units = 1, .init = TR_INIT_UNIFORM, .scale = INFINITY}}, 1, "not inf"},
+        {{{.n_units = 1, .init = TR_INIT_CONSTANT, .scale = 2e6}}, 1, "from -1e+06 to 1e+06"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        tr_diag diag = {0};
+        assert_int_equal(tr_network_create(&network, 1, wrong[i].layers, wrong[i].n_layers, &diag),
+                         TR_ERROR_ARGUMENT);
+        assert_text_contains(diag.text, wrong[i].text);
+        assert_null(network);
+    }
+    assert_int_equal(tr_network_create(&network, 0, &huge, 1, NULL), TR_ERROR_ARGUMENT);
+    assert_int_equal(tr_network_create(&network, 1, &huge, 0, NULL), TR_ERROR_ARGUMENT);
 }
 
 /* A net of several layers with parameters and data that are anything but symmetric. */
@@ -94,7 +136,7 @@ typedef struct deep_net {
     float params[3 * 5 + 5 + 5 * 4 + 4 + 4 * 2 + 2];
 } deep_net;
 
-enum { DEEP_SAMPLES = 1500 }; /* more than one of the evaluator's blocks */
+enum { DEEP_SAMPLES = 1500 }; /* more than one block */
 
 static void create_deep(deep_net *deep) {
     tr_diag diag = {0};
@@ -178,24 +220,96 @@ static void evaluator_agrees_with_the_formula(void **state) {
     destroy_deep(&deep);
 }
 
-static void gradient_agrees_with_central_differences(void **state) {
+static tr_status keep_loss(const tr_snapshot *snapshot, void *loss) {
+    *(float *)loss = snapshot->loss;
+    return TR_OK;
+}
+
+static void evaluator_has_the_losses_that_training_has(void **state) {
+    (void)state;
+    const struct {
+        tr_loss loss;
+        tr_activation last;
+    } kinds[] = {{TR_LOSS_MEAN_SQUARED_ERROR, TR_ACTIVATION_LINEAR},
+                 {TR_LOSS_MEAN_ABSOLUTE_ERROR, TR_ACTIVATION_SOFTPLUS},
+                 {TR_LOSS_BINARY_CROSSENTROPY, TR_ACTIVATION_SIGMOID},
+                 {TR_LOSS_CATEGORICAL_CROSSENTROPY, TR_ACTIVATION_SOFTMAX}};
+    tr_diag diag = {0};
+    deep_net deep;
+    create_deep(&deep);
+    for (size_t s = 0; s < DEEP_SAMPLES; s++) {
+        deep.dataset->y[s * 2] = (double)(s % 3 == 0);
+        deep.dataset->y[s * 2 + 1] = (double)(s % 3 != 0);
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const tr_layer layer = {.n_units = 2, .activation = kinds[i].last};
+        const tr_fit_options options = {
+            .batch_size = DEEP_SAMPLES, .epochs = 1, .loss = kinds[i].loss};
+        tr_network *network = create_network(3, &layer, 1);
+        tr_evaluator *evaluator;
+        tr_random random;
+        float params[] = {0.5f, -1, 2, 0.25f, -0.75f, 1, 0.1f, -0.1f}, loss;
+        assert_ok(tr_evaluator_create(&evaluator, network, deep.dataset, &diag), diag);
+        tr_random_seed(&random, 0);
+        assert_ok(tr_fit(network, params, deep.dataset, &options, &random, keep_loss, &loss, &diag),
+                  diag);
+        const float evaluated = tr_evaluator_loss(evaluator, kinds[i].loss, params);
+        /* the order of the samples is another */
+        assert_true(fabsf(evaluated - loss) <= 1e-6f * loss);
+        const tr_loss unfit =
+            i == 3 ? TR_LOSS_MEAN_SQUARED_ERROR : TR_LOSS_CATEGORICAL_CROSSENTROPY;
+        assert_true(isnan(tr_evaluator_loss(evaluator, unfit, params)));
+        tr_evaluator_destroy(&evaluator);
+        tr_network_destroy(&network);
+    }
+    destroy_deep(&deep);
+}
+
+/* Predictions and losses are those of the formulas where naive ones overflow. */
+static void large_sums_are_no_trouble(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    const tr_layer layer = {.n_units = 3, .activation = TR_ACTIVATION_SOFTMAX};
+    tr_network *network = create_network(1, &layer, 1);
+    tr_dataset *dataset;
+    tr_evaluator *evaluator;
+    assert_ok(tr_dataset_create(&dataset, 1, 1, 3, &diag), diag);
+    dataset->x[0] = 1;
+    dataset->y[2] = 1;
+    assert_ok(tr_evaluator_create(&evaluator, network, dataset, &diag), diag);
+    const float params[] = {1000, 999, -1000, 0, 0, 0};
+    float y[3];
+    tr_evaluator_predict(evaluator, params, y);
+    assert_true(fabs((double)y[0] - 1 / (1 + exp(-1))) < 1e-7);
+    assert_true(fabs((double)y[1] - 1 / (1 + exp(1))) < 1e-7);
+    assert_true(y[2] == 0);
+    const float loss = tr_evaluator_loss(evaluator, TR_LOSS_CATEGORICAL_CROSSENTROPY, params);
+    assert_true(fabs((double)loss - (2000 + log1p(exp(-1)))) < 1e-3);
+    tr_evaluator_destroy(&evaluator);
+    tr_dataset_destroy(&dataset);
+    tr_network_destroy(&network);
+}
+
+static void gradient_agrees_with_the_formula(void **state) {
     (void)state;
     enum { N = 37 }; /* no multiple of the lanes of a sum */
     tr_diag diag = {0};
     deep_net deep;
     create_deep(&deep);
     tr_pass *pass;
-    assert_ok(tr_pass_create(&pass, deep.network, N, true, &diag), diag);
+    assert_ok(tr_pass_create(&pass, deep.network, true, &diag), diag);
     for (size_t s = 0; s < N; s++) {
         for (size_t k = 0; k < 3; k++)
-            tr_pass_input(pass, k)[s] = (float)deep.dataset->x[s * 3 + k];
+            tr_pass_input(pass, k)[s] = (double)(float)deep.dataset->x[s * 3 + k];
         for (size_t u = 0; u < 2; u++)
-            tr_pass_target(pass, u)[s] = (float)deep.dataset->y[s * 2 + u];
+            tr_pass_target(pass, u)[s] = (double)(float)deep.dataset->y[s * 2 + u];
     }
     float gradient[sizeof deep.params / sizeof(float)];
-    tr_pass_forward(pass, deep.params, N);
-    tr_pass_squared_error(pass, N);
-    tr_pass_backward(pass, deep.params, N, gradient);
+    tr_pass_set_params(pass, deep.params);
+    tr_pass_forward(pass, N);
+    tr_pass_loss(pass, TR_LOSS_MEAN_SQUARED_ERROR, N, N);
+    tr_pass_backward(pass, N);
+    tr_pass_take_gradient(pass, gradient);
     double params[sizeof deep.params / sizeof(float)];
     widen(&deep, params);
     for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
@@ -214,25 +328,41 @@ static void gradient_agrees_with_central_differences(void **state) {
     destroy_deep(&deep);
 }
 
-static void derivative_of_relu_at_zero_is_a_half(void **state) {
-    (void)state;
+/* The gradient of a single neuron with the parameters 0 and 0, on x = 3 and y = `target`. */
+static void neuron_gradient_at_zero(tr_activation activation, double alpha, tr_loss loss,
+                                    double target, float *gradient) {
     tr_diag diag = {0};
-    const tr_layer neuron = {
-        .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
+    const tr_layer neuron = {.n_units = 1, .activation = activation, .alpha = alpha};
     tr_network *network = create_network(1, &neuron, 1);
     tr_pass *pass;
-    assert_ok(tr_pass_create(&pass, network, 1, true, &diag), diag);
+    assert_ok(tr_pass_create(&pass, network, true, &diag), diag);
     const float params[] = {0, 0};
-    float gradient[2];
     tr_pass_input(pass, 0)[0] = 3;
-    tr_pass_target(pass, 0)[0] = 1;
-    tr_pass_forward(pass, params, 1);
-    assert_true(tr_pass_squared_error(pass, 1) == 1);
-    tr_pass_backward(pass, params, 1, gradient);
-    assert_true(gradient[0] == 2 * (0 - 1) * 0.5f * 3);
-    assert_true(gradient[1] == 2 * (0 - 1) * 0.5f);
+    tr_pass_target(pass, 0)[0] = target;
+    tr_pass_set_params(pass, params);
+    tr_pass_forward(pass, 1);
+    assert_true(tr_pass_loss(pass, loss, 1, 1) == fabs(target));
+    tr_pass_backward(pass, 1);
+    tr_pass_take_gradient(pass, gradient);
     tr_pass_destroy(&pass);
     tr_network_destroy(&network);
+}
+
+static void derivatives_at_kinks_are_the_mean_of_both_sides(void **state) {
+    (void)state;
+    float gradient[2];
+    neuron_gradient_at_zero(TR_ACTIVATION_RELU, 0, TR_LOSS_MEAN_SQUARED_ERROR, 1, gradient);
+    assert_true(gradient[0] == 2 * (0 - 1) * 0.5f * 3);
+    assert_true(gradient[1] == 2 * (0 - 1) * 0.5f);
+    neuron_gradient_at_zero(TR_ACTIVATION_LEAKY_RELU, 0.25, TR_LOSS_MEAN_SQUARED_ERROR, 1,
+                            gradient);
+    assert_true(gradient[1] == 2 * (0 - 1) * 0.625f);
+    neuron_gradient_at_zero(TR_ACTIVATION_ELU, 0.5, TR_LOSS_MEAN_SQUARED_ERROR, 1, gradient);
+    assert_true(gradient[1] == 2 * (0 - 1) * 0.75f);
+    neuron_gradient_at_zero(TR_ACTIVATION_LINEAR, 0, TR_LOSS_MEAN_ABSOLUTE_ERROR, 0, gradient);
+    assert_true(gradient[1] == 0);
+    neuron_gradient_at_zero(TR_ACTIVATION_LINEAR, 0, TR_LOSS_MEAN_ABSOLUTE_ERROR, 1, gradient);
+    assert_true(gradient[1] == -1);
 }
 
 static void shapes_that_differ_are_refused(void **state) {
@@ -256,10 +386,13 @@ int main(void) {
         cmocka_unit_test(parameters_are_laid_out_flat),
         cmocka_unit_test(a_single_neuron_has_w_and_b),
         cmocka_unit_test(initial_weights_are_keras),
+        cmocka_unit_test(defaults_are_keras),
         cmocka_unit_test(impossible_nets_are_refused),
         cmocka_unit_test(evaluator_agrees_with_the_formula),
-        cmocka_unit_test(gradient_agrees_with_central_differences),
-        cmocka_unit_test(derivative_of_relu_at_zero_is_a_half),
+        cmocka_unit_test(evaluator_has_the_losses_that_training_has),
+        cmocka_unit_test(large_sums_are_no_trouble),
+        cmocka_unit_test(gradient_agrees_with_the_formula),
+        cmocka_unit_test(derivatives_at_kinks_are_the_mean_of_both_sides),
         cmocka_unit_test(shapes_that_differ_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
