@@ -328,33 +328,32 @@ static tr_status draw_level_label(const landscape_panel *panel, cairo_t *cr, int
     return TR_OK;
 }
 
-/* Writes "start" on the side of the start that the path does not leave it to. */
+/* Writes "start" on the side of the start where there is most room. */
 static tr_status draw_start_label(const landscape_panel *panel, cairo_t *cr, obstacles *in_the_way,
                                   tr_diag *diag) {
     double size = panel->setting.style.label_size;
+    double beside = 2.2 * panel->setting.style.line_width + 0.4 * size;
     PangoLayout *layout;
     if (in_the_way->n_path < 2)
         return TR_OK;
-    tr_point start = in_the_way->path[0];
-    tr_point away = in_the_way->path[1];
-    for (size_t i = 1; i < in_the_way->n_path; i++) {
-        away = in_the_way->path[i];
-        if (hypot(away.x - start.x, away.y - start.y) > 3 * size)
-            break;
-    }
     tr_status status = tr_text_layout(panel->setting.text, "start", size, &layout, diag);
     if (status)
         return status;
-    double width = tr_text_width(layout);
-    double beside = 2.2 * panel->setting.style.line_width + 0.4 * size;
-    bool upright = fabs(away.y - start.y) > fabs(away.x - start.x);
-    label_box box = {start.x, start.y, width, size};
-    if (upright)
-        box.y += (away.y > start.y ? -1 : 1) * (beside + size / 2);
-    else
-        box.x += (away.x > start.x ? -1 : 1) * (beside + width / 2);
-    const obstacles none = {0};
-    if (clearance(panel, &none, &box) >= 0) {
+    tr_point start = in_the_way->path[0];
+    label_box box = {.width = tr_text_width(layout), .height = size};
+    double x = beside + box.width / 2;
+    double y = beside + box.height / 2;
+    const tr_point sides[] = {{-x, 0}, {x, 0}, {0, -y}, {0, y}};
+    double best = -1;
+    for (int i = 0; i < 4; i++) {
+        label_box tried = {start.x + sides[i].x, start.y + sides[i].y, box.width, box.height};
+        double room = clearance(panel, in_the_way, &tried);
+        if (room > best) {
+            best = room;
+            box = tried;
+        }
+    }
+    if (best >= 0) {
         in_the_way->boxes[in_the_way->n_boxes++] = box;
         write_in_box(panel, cr, layout, &box, size, panel->setting.source->theme.background);
     }

@@ -235,6 +235,17 @@ static void frames_of_a_plane_have_their_checksums(void **state) {
     compare_checksums("plane_frames.sha256", "plane_frames.sha256");
 }
 
+static void frames_of_the_parameters_have_their_checksums(void **state) {
+    (void)state;
+    golden_run run = {0};
+    tr_picture picture = tr_picture_default();
+    picture.scene = "weights+landscape+network+neuron";
+    picture.width = 1280;
+    create_neuron(&run);
+    render(&run, &picture, "params_frames", TR_FORMAT_CHECKSUMS, 400, 11);
+    compare_checksums("params_frames.sha256", "params_frames.sha256");
+}
+
 /* ---- charts ---- */
 
 /* Where the theme and the title are not said, they are the post's and the chart's own. */
@@ -297,6 +308,58 @@ static const golden_chart charts[] = {
      .iteration = 2500,
      .error_scale = TR_SCALE_LOG,
      .full_loss = true},
+    {.name = "weights.png",
+     .create = create_neuron,
+     .scene = "weights",
+     .width = 400,
+     .height = 240,
+     .iteration = 2500},
+    {.name = "weights_layers.png",
+     .create = create_sine,
+     .scene = "weights",
+     .width = 360,
+     .height = 220,
+     .iteration = LAST,
+     .theme = TR_THEME_LIGHT},
+    {.name = "landscape.png",
+     .create = create_neuron,
+     .scene = "landscape",
+     .width = 400,
+     .height = 300,
+     .iteration = LAST},
+    {.name = "landscape_plane.png",
+     .create = create_sine,
+     .scene = "landscape",
+     .width = 400,
+     .height = 300,
+     .iteration = 600,
+     .theme = TR_THEME_DARK},
+    {.name = "network.png",
+     .create = create_sine,
+     .scene = "network",
+     .width = 400,
+     .height = 300,
+     .iteration = LAST},
+    {.name = "network_inputs.png",
+     .create = create_circles,
+     .scene = "network",
+     .width = 360,
+     .height = 220,
+     .iteration = LAST,
+     .theme = TR_THEME_COLORBLIND},
+    {.name = "diagram.png",
+     .create = create_neuron,
+     .scene = "neuron",
+     .width = 634,
+     .height = 216,
+     .iteration = LAST},
+    {.name = "diagram_dark.png",
+     .create = create_neuron,
+     .scene = "neuron",
+     .width = 400,
+     .height = 300,
+     .iteration = 0,
+     .theme = TR_THEME_DARK},
     {.name = "theme_light.png",
      .create = create_sine,
      .scene = "fit+error",
@@ -364,6 +427,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(frames_with_two_panels_have_their_checksums, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(frames_of_a_plane_have_their_checksums, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(frames_of_the_parameters_have_their_checksums, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(charts_look_as_they_should, set_up, tear_down),
     };
     kept = getenv("TRAINREEL_GOLDEN");
