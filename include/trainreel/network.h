@@ -11,8 +11,8 @@
 
 TR_BEGIN_DECLS
 
-/** What a unit does with its weighted sum z. `alpha` is the layer's. Where there is a kink, at 0, the
- * derivative is the mean of those on both sides, as Theano had it. */
+/** What a unit does with its weighted sum z. `alpha` is the layer's. Where there is a kink, at 0,
+ * the derivative is the mean of those on both sides, as Theano had it. */
 typedef enum tr_activation {
     TR_ACTIVATION_LINEAR,     /**< z */
     TR_ACTIVATION_RELU,       /**< max(z, 0); the derivative at 0 is 0.5 */
@@ -41,9 +41,9 @@ typedef enum tr_init {
     TR_INIT_CONSTANT    /**< `scale`, drawing nothing */
 } tr_init;
 
-/** What training minimises: the mean of it over the batch. `t` is the target and `p` the prediction;
- * the first three are also means over the outputs. The derivative of |p - t| is 0 where both are equal,
- * as in Theano. */
+/** What training minimises: the mean of it over the batch. `t` is the target and `p` the
+ * prediction; the first three are also means over the outputs. The derivative of |p - t| is 0 where
+ * both are equal, as in Theano. */
 typedef enum tr_loss {
     TR_LOSS_MEAN_SQUARED_ERROR,      /**< (p - t)^2 */
     TR_LOSS_MEAN_ABSOLUTE_ERROR,     /**< |p - t| */
@@ -86,8 +86,8 @@ typedef struct tr_network tr_network;
  *
  * @param layers copied
  * @param[out] network owned by the caller; free it with tr_network_destroy().
- * @return TR_OK, TR_ERROR_ARGUMENT (no layer, no unit, no input, more than 2^31 parameters, a number out
- *         of its range, softmax before the last layer) or TR_ERROR_MEMORY.
+ * @return TR_OK, TR_ERROR_ARGUMENT (no layer, no unit, no input, more than 2^31 parameters, a
+ *         number out of its range, softmax before the last layer) or TR_ERROR_MEMORY.
  */
 TR_API TR_MUST_CHECK tr_status tr_network_create(tr_network **network, size_t n_inputs,
                                                  const tr_layer *layers, size_t n_layers,
@@ -108,9 +108,9 @@ TR_API size_t tr_network_n_params(const tr_network *network);
 TR_API const tr_layer_view *tr_network_layer(const tr_network *network, size_t index);
 
 /**
- * Writes the name of parameter `index` (below tr_network_n_params()) as a C string of at most `size`
- * bytes: "w" and "b" for a single neuron with one input, otherwise "dense1.w.0.2" (layer from 1, then
- * input and unit from 0) and "dense1.b.2".
+ * Writes the name of parameter `index` (below tr_network_n_params()) as a C string of at most
+ * `size` bytes: "w" and "b" for a single neuron with one input, otherwise "dense1.w.0.2" (layer
+ * from 1, then input and unit from 0) and "dense1.b.2".
  */
 TR_API void tr_network_param_name(const tr_network *network, size_t index, char *name, size_t size);
 

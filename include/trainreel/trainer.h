@@ -17,7 +17,8 @@ TR_BEGIN_DECLS
  * 0.3.2. With decay, learning_rate stands for learning_rate / (1 + decay (t - 1)). */
 typedef enum tr_optimizer {
     /** v = momentum v - learning_rate g; p += v, or with Nesterov p += momentum v - learning_rate g
-     * (Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013) */
+     * (Sutskever et al., "On the importance of initialization and momentum in deep learning",
+     * 2013) */
     TR_OPTIMIZER_SGD,
     /** m = beta_1 m + (1 - beta_1) g; v = beta_2 v + (1 - beta_2) g^2; p -= learning_rate
      * sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon) (Kingma and Ba, 2015) */
@@ -47,9 +48,9 @@ typedef struct tr_fit_options {
     double epsilon; /**< of Adam, RMSprop and Adagrad, above 0 */
 } tr_fit_options;
 
-/** Keras 0.3.2's defaults for an optimizer: batch size 128, learning rate 0.01 for SGD and Adagrad and
- * 0.001 for Adam and RMSprop, momentum 0, betas 0.9 and 0.999, rho 0.9, epsilon 1e-8 for Adam and 1e-6
- * for the others; the loss is the mean squared error and there are 100 epochs. */
+/** Keras 0.3.2's defaults for an optimizer: batch size 128, learning rate 0.01 for SGD and Adagrad
+ * and 0.001 for Adam and RMSprop, momentum 0, betas 0.9 and 0.999, rho 0.9, epsilon 1e-8 for Adam
+ * and 1e-6 for the others; the loss is the mean squared error and there are 100 epochs. */
 TR_API tr_fit_options tr_fit_options_default(tr_optimizer optimizer);
 
 /**
@@ -65,8 +66,8 @@ typedef tr_status (*tr_step_fn)(const tr_snapshot *snapshot, void *context);
 TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_samples);
 
 /**
- * Trains as Keras 0.3.2's fit(): one index array that every epoch shuffles again in place, consecutive
- * batches, an update of the optimizer for each.
+ * Trains as Keras 0.3.2's fit(): one index array that every epoch shuffles again in place,
+ * consecutive batches, an update of the optimizer for each.
  *
  * Parameters and activations are float32; sums are accumulated in double precision in one fixed
  * order, so the result does not depend on the machine. The loop allocates nothing.
@@ -74,17 +75,17 @@ TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_sample
  * @param[in,out] params tr_network_n_params() floats
  * @param[in,out] random what shuffles; left in the state that NumPy's would have
  * @param step may be NULL
- * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer or the
- *         targets), TR_ERROR_MEMORY, TR_ERROR_DIVERGED (a loss that is not finite; the text names
- *         iteration and learning rate), or what `step` returned.
+ * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer or
+ *         the targets), TR_ERROR_MEMORY, TR_ERROR_DIVERGED (a loss that is not finite; the text
+ *         names iteration and learning rate), or what `step` returned.
  */
 TR_API TR_MUST_CHECK tr_status tr_fit(const tr_network *network, float *params,
                                       const tr_dataset *dataset, const tr_fit_options *options,
                                       tr_random *random, tr_step_fn step, void *context,
                                       tr_diag *diag);
 
-/** What backpropagation and central differences say about the derivative of the loss by one parameter
- * p; see tr_check_gradient(). */
+/** What backpropagation and central differences say about the derivative of the loss by one
+ * parameter p; see tr_check_gradient(). */
 typedef struct tr_gradient_check {
     double backpropagated;     /**< as training computes it: float32 */
     double central_difference; /**< (loss(p + h) - loss(p - h)) / 2 h, in double precision */
@@ -97,23 +98,23 @@ typedef struct tr_gradient_check {
 #define TR_GRADIENT_TOLERANCE 1e-5
 
 /**
- * Compares the gradient of the loss on all data, as training computes it, with central differences in
- * double precision, which are computed by code of their own.
+ * Compares the gradient of the loss on all data, as training computes it, with central differences
+ * in double precision, which are computed by code of their own.
  *
  * What errors are relative to: where predictions come close to targets, float32 cannot tell their
- * difference well, and the gradient, which is made of such differences, is off by as much. So the error
- * is divided by what the gradient would be if they added up: for the mean squared error, the mean of
- * 2 (|prediction| + |target|) |d prediction / dp|.
+ * difference well, and the gradient, which is made of such differences, is off by as much. So the
+ * error is divided by what the gradient would be if they added up: for the mean squared error, the
+ * mean of 2 (|prediction| + |target|) |d prediction / dp|.
  *
- * `at_kink` is set where between p - h and p + h, or within float32's precision of there, an activation
- * or the loss has a kink (relu, leaky_relu and elu at 0, the mean absolute error at 0, the clipping of
- * binary_crossentropy); those errors mean nothing.
+ * `at_kink` is set where between p - h and p + h, or within float32's precision of there, an
+ * activation or the loss has a kink (relu, leaky_relu and elu at 0, the mean absolute error at 0,
+ * the clipping of binary_crossentropy); those errors mean nothing.
  *
  * @param params tr_network_n_params() floats
  * @param[out] checks tr_network_n_params() of them, owned by the caller
- * @return TR_OK, TR_ERROR_ARGUMENT (shapes, a loss that does not fit the net or the data, a net so large
- *         that it would take hours: the square of its parameters times the samples is above 1e12),
- *         TR_ERROR_MEMORY. Whether the errors are small is for the caller to see.
+ * @return TR_OK, TR_ERROR_ARGUMENT (shapes, a loss that does not fit the net or the data, a net so
+ *         large that it would take hours: the square of its parameters times the samples is above
+ *         1e12), TR_ERROR_MEMORY. Whether the errors are small is for the caller to see.
  */
 TR_API TR_MUST_CHECK tr_status tr_check_gradient(const tr_network *network, const float *params,
                                                  const tr_dataset *dataset, tr_loss loss,

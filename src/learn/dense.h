@@ -73,8 +73,8 @@ TR_INLINE void weigh_rows(const int n_rows, const weighing *w, size_t row, size_
         weigh_tile(n_rows, 1, w, row, s);
 }
 
-/* The rows from `row` on that are made together; returns how many. Sums of one product, which nets with
- * one input or output have, are left to who finishes them; see weighted(). */
+/* The rows from `row` on that are made together; returns how many. Sums of one product, which nets
+ * with one input or output have, are left to who finishes them; see weighted(). */
 TR_INLINE size_t weigh_some(const weighing *w, size_t row, size_t n) {
     const size_t left = w->n_to - row;
     if (w->n_from == 1)
@@ -185,8 +185,8 @@ static void dense_deltas(const tr_dense *dense, const double *deltas, const floa
     }
 }
 
-/* The products of `n_a` rows with `n_b` rows, at most TILE; those of a row with all others are `step`
- * apart from the next one's. */
+/* The products of `n_a` rows with `n_b` rows, at most TILE; those of a row with all others are
+ * `step` apart from the next one's. */
 TR_INLINE void multiply_tile(const int n_a, const int n_b, const double *restrict a,
                              const double *restrict b, double *restrict products, size_t step,
                              size_t n) {

@@ -1,11 +1,11 @@
 /* Exponential, logarithm and what activations are made of, in double precision.
  *
- * They give the same bits on every machine, which the C library's do not: it differs between versions,
- * and between processors with and without fused multiply-add. So they are nothing but additions,
- * multiplications, divisions and operations on whole numbers, in a fixed order, without a branch or a
- * table, which also lets the compiler vectorise loops over them. They are off by less than 1e-12 of the
- * result, so that rounding it to float32 (half an ulp is at least 2.9e-8 of it) almost always gives
- * the float32 number that is nearest to the true value.
+ * They give the same bits on every machine, which the C library's do not: it differs between
+ * versions, and between processors with and without fused multiply-add. So they are nothing but
+ * additions, multiplications, divisions and operations on whole numbers, in a fixed order, without
+ * a branch or a table, which also lets the compiler vectorise loops over them. They are off by less
+ * than 1e-12 of the result, so that rounding it to float32 (half an ulp is at least 2.9e-8 of it)
+ * almost always gives the float32 number that is nearest to the true value.
  *
  * Method: J.-M. Muller, "Elementary Functions: Algorithms and Implementation" (3rd edition, 2016):
  * additive range reduction with a constant in two parts (chapter 11), then a Taylor polynomial. NaN
@@ -102,8 +102,8 @@ TR_INLINE double tr_log(double x) {
     return k * ln2_high + (tr_log_ratio(s, 7) + k * ln2_low) + unknown;
 }
 
-/* log(1 + t) for t from 0 to 1, accurate near 0 as well. s is at most 1 / 3; what is left out is below
- * s^27 / 27, 5e-15. */
+/* log(1 + t) for t from 0 to 1, accurate near 0 as well. s is at most 1 / 3; what is left out is
+ * below s^27 / 27, 5e-15. */
 TR_INLINE double tr_log1p(double t) {
     return tr_log_ratio(t / (2 + t), 12);
 }
@@ -114,7 +114,8 @@ typedef struct tr_value_slope {
     double slope;
 } tr_value_slope;
 
-/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z; 1 - tanh^2 = 4 e / (1 + e)^2. */
+/* tanh(z) = (1 - e) / (1 + e) with e = exp(-2 |z|), and the sign of z. Its derivative is
+ * 1 - tanh^2 = 4 e / (1 + e)^2. */
 TR_INLINE tr_value_slope tr_tanh(double z) {
     const double magnitude = z < 0 ? -z : z;
     const tr_split_exp split = tr_exp_split(-2 * magnitude);

@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The step for a parameter is this times its size, or this where it is below 1: the error of a central
- * difference, about h^2, and that of double precision, about 1e-16 / h, are both small then. */
+/* The step for a parameter is this times its size, or this where it is below 1: the error of a
+ * central difference, about h^2, and that of double precision, about 1e-16 / h, are both small
+ * then. */
 #define STEP 1e-5
 
-/* What float32 cannot tell from 0, relative to the sum of the sizes that it is the difference of. */
+/* What float32 cannot tell from 0, relative to the sizes that it is the difference of. */
 #define INDISTINCT 1e-6
 
 #define MOST_OPERATIONS 1e12
@@ -172,8 +173,8 @@ static double largest_factor(tr_loss loss, double output, double target) {
     return 0;
 }
 
-/* Fills in all but the backpropagated part for parameter `index`; `*size` is what its error is relative
- * to. */
+/* Fills in all but the backpropagated part for parameter `index`; `*size` is what its error is
+ * relative to. */
 static void difference(checking *check, size_t index, tr_gradient_check *result, double *size) {
     const size_t n_samples = check->dataset->n_samples, n_outputs = check->dataset->n_outputs;
     const double divisor = tr_loss_divisor(check->loss, n_samples, n_outputs);

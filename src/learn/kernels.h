@@ -1,10 +1,10 @@
 /* The inner loops of training, compiled once for each instruction set, with the same results.
  *
- * Values are kept unit by unit: a layer's are rows of TR_BLOCK samples, so every inner loop runs over
- * samples, whatever the shape of the layer. Inputs, activations and deltas (derivatives of the loss by
- * a unit's weighted sum) are float32 numbers held in doubles, because sums are in double precision and
- * converting again and again costs more than the memory. `n` is a number of samples, a multiple of
- * TR_LANES and at most TR_BLOCK. */
+ * Values are kept unit by unit: a layer's are rows of TR_BLOCK samples, so every inner loop runs
+ * over samples, whatever the shape of the layer. Inputs, activations and deltas (derivatives of the
+ * loss by a unit's weighted sum) are float32 numbers held in doubles, because sums are in double
+ * precision and converting again and again costs more than the memory. `n` is a number of samples,
+ * a multiple of TR_LANES and at most TR_BLOCK. */
 #ifndef TR_LEARN_KERNELS_H
 #define TR_LEARN_KERNELS_H
 
@@ -14,9 +14,9 @@
 #include <trainreel/network.h>
 
 enum {
-    /* Partial sums of a reduction over samples, which are then added pairwise, and samples in a block;
-     * sums over more samples are added block by block. Both are part of the numbers' definition. The
-     * rows of a small net's block stay in the first cache or two. */
+    /* Partial sums of a reduction over samples, which are then added pairwise, and samples in a
+     * block; sums over more samples are added block by block. Both are part of the numbers'
+     * definition. The rows of a small net's block stay in the first cache or two. */
     TR_LANES = 8,
     TR_BLOCK = 128,
     /* words in the state of MT19937 */
@@ -58,8 +58,8 @@ typedef struct tr_update {
 } tr_update;
 
 typedef struct tr_kernels {
-    /* to[unit][s] = (the sum over k of weights[k][unit] * from[k][s], in the order of k, as float32) +
-     * bias[unit]. */
+    /* to[unit][s] = (the sum over k of weights[k][unit] * from[k][s], in the order of k, as
+     * float32) + bias[unit]. */
     void (*dense_sums)(const tr_dense *dense, const double *from, double *to, size_t n);
 
     /* The same with max(…, 0) of it; slopes receive the derivative, which is 0.5 at 0. */
@@ -76,15 +76,15 @@ typedef struct tr_kernels {
     void (*dense_gradient)(const tr_dense *dense, const double *inputs, const double *deltas,
                            double *gradient, size_t n);
 
-    /* Puts activations in the place of the float32 weighted sums in `rows`, and the derivatives into
-     * `slopes`; does nothing for softmax. */
+    /* Puts activations in the place of the float32 weighted sums in `rows`, and the derivatives
+     * into `slopes`; does nothing for softmax. */
     void (*activate)(const tr_layer_view *layer, double *rows, float *slopes, size_t n);
 
     /* The same for softmax, with the logarithms of the activations instead. */
     void (*softmax)(size_t n_units, double *rows, double *logarithms, size_t n);
 
-    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, times `scale`, with 0
-     * beyond `n_samples`. */
+    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, times `scale`,
+     * with 0 beyond `n_samples`. */
     double (*sum_loss)(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
                        size_t n);
 

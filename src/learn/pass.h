@@ -30,8 +30,8 @@ double *tr_pass_target(tr_pass *pass, size_t output);
 void tr_pass_forward(tr_pass *pass, size_t n_samples);
 const double *tr_pass_output(const tr_pass *pass, size_t output);
 
-/* The sum of the loss over the samples of the block, which is part of a batch of `batch_size`. After
- * forward. */
+/* The sum of the loss over the samples of the block, which is part of a batch of `batch_size`.
+ * After forward. */
 double tr_pass_loss(tr_pass *pass, tr_loss loss, size_t n_samples, size_t batch_size);
 
 /* Adds the block's share of the gradient of the batch's mean loss. After loss. */

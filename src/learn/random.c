@@ -80,8 +80,8 @@ uint32_t tr_random_interval(tr_random *random, uint32_t max) {
     return value;
 }
 
-/* The next words of the generator, at least one and at most `most`, without using them up; returns how
- * many. */
+/* The next words of the generator, at least one and at most `most`, without using them up; returns
+ * how many. */
 static int look_ahead(tr_random *random, uint32_t *words, int most) {
     if (random->position >= N)
         refill(random);
@@ -92,8 +92,8 @@ static int look_ahead(tr_random *random, uint32_t *words, int most) {
 }
 
 /* What tr_random_interval() would do for i = count - 1, count - 2 … 1, but on words in stock, and
- * without branching on whether a word is rejected, which no processor could predict: then the element
- * is swapped with itself, and i stays. */
+ * without branching on whether a word is rejected, which no processor could predict: then the
+ * element is swapped with itself, and i stays. */
 void tr_random_shuffle(tr_random *random, uint32_t *indices, size_t count) {
     uint32_t words[64];
     const uint32_t *next = words, *end = words;

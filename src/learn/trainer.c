@@ -59,8 +59,8 @@ static void gather(double *restrict row, const double *restrict column,
         row[s] = column[order[s]];
 }
 
-/* The sum of the loss over the samples that `order` lists, at most TR_BLOCK; adds their share of the
- * gradient. */
+/* The sum of the loss over the samples that `order` lists, at most TR_BLOCK; adds their share of
+ * the gradient. */
 static double learn_block(training *fit, const uint32_t *order, size_t n, size_t batch_size) {
     size_t n_samples = fit->dataset->n_samples;
     for (size_t input = 0; input < fit->dataset->n_inputs; input++)

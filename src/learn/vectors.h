@@ -1,8 +1,8 @@
 /* Vectors of doubles, those of GCC and clang, as wide as the instruction set at hand has them.
  *
- * Neither they nor the instruction set change a result: every operation is IEEE 754's on each element,
- * the order of all sums is written down, and the compiler must not fuse a multiplication with an
- * addition (-ffp-contract=off). */
+ * Neither they nor the instruction set change a result: every operation is IEEE 754's on each
+ * element, the order of all sums is written down, and the compiler must not fuse a multiplication
+ * with an addition (-ffp-contract=off). */
 #ifndef TR_LEARN_VECTORS_H
 #define TR_LEARN_VECTORS_H
 

@@ -16,8 +16,9 @@
 #define TICKS_ROOM 3.5 /* that an axis is shorter than the panel, in ems */
 
 enum {
-    NAME_SIZE = 48,
+    NAME_SIZE = 64,
     N_NAMES = 3,         /* to choose from; the last is none */
+    PIECE_POINTS = 128,  /* of the path, that are stroked at once */
     STRONGEST_TINT = 30, /* per cent of the data's colour */
     OUTLINE_TINT = 60
 };
@@ -386,20 +387,48 @@ static tr_status draw_landscape_background(tr_panel *handle, cairo_t *cr, tr_dia
 
 /* ---- the path ---- */
 
-/* The path up to the snapshot, whose place is `now`, as the current path of `cr`. */
-static void trace_path(const landscape_panel *panel, const tr_panel_target *target,
-                       const tr_snapshot *snapshot, tr_point now) {
+/* Strokes the path through the first `count` points and to `now`, piece by piece: Cairo takes much
+ * longer over one long path that crosses itself than over its pieces. */
+static void stroke_path(const landscape_panel *panel, cairo_t *cr, size_t count, tr_point now) {
+    cairo_new_path(cr);
+    for (size_t i = 0; i < count; i++) {
+        tr_point at = path_pixel(panel, i);
+        cairo_line_to(cr, at.x, at.y);
+        if (i % PIECE_POINTS == PIECE_POINTS - 1) {
+            cairo_stroke(cr);
+            cairo_move_to(cr, at.x, at.y);
+        }
+    }
+    cairo_line_to(cr, now.x, now.y);
+    cairo_stroke(cr);
+}
+
+static void touch_path(const landscape_panel *panel, const tr_panel_target *target, size_t count,
+                       tr_point now) {
     double margin = PATH_CASING * panel->setting.style.line_width / 2 + 1;
-    size_t count = tr_path_points_up_to(&panel->landscape->path, snapshot->iteration);
     tr_point last = count ? path_pixel(panel, 0) : now;
-    cairo_new_path(target->cr);
-    cairo_move_to(target->cr, last.x, last.y);
     for (size_t i = 1; i <= count; i++) {
         tr_point at = i < count ? path_pixel(panel, i) : now;
         tr_panel_touch_line(target, last.x, last.y, at.x, at.y, margin);
-        cairo_line_to(target->cr, at.x, at.y);
         last = at;
     }
+}
+
+/* The path up to the snapshot, whose place is `now`. */
+static void draw_path(const landscape_panel *panel, const tr_panel_target *target,
+                      const tr_snapshot *snapshot, tr_point now) {
+    const tr_theme *theme = &panel->setting.source->theme;
+    double line_width = panel->setting.style.line_width;
+    size_t count = tr_path_points_up_to(&panel->landscape->path, snapshot->iteration);
+    touch_path(panel, target, count, now);
+    cairo_set_line_join(target->cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(target->cr, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_width(target->cr, PATH_CASING * line_width);
+    tr_set_color(target->cr, theme->background);
+    stroke_path(panel, target->cr, count, now);
+    cairo_set_line_width(target->cr, line_width);
+    tr_set_color(target->cr, theme->prediction);
+    stroke_path(panel, target->cr, count, now);
 }
 
 static void draw_dot(const landscape_panel *panel, const tr_panel_target *target, tr_point at,
@@ -429,14 +458,7 @@ static tr_status draw_landscape(tr_panel *handle, const tr_panel_target *target,
     tr_point now = tr_axes_to_pixel(&panel->axes, at.x, at.y);
     cairo_save(target->cr);
     tr_axes_clip(&panel->axes, DOT_RADIUS * line + line, target->cr);
-    trace_path(panel, target, snapshot, now);
-    cairo_set_line_join(target->cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_width(target->cr, PATH_CASING * line);
-    tr_set_color(target->cr, theme->background);
-    cairo_stroke_preserve(target->cr);
-    cairo_set_line_width(target->cr, line);
-    tr_set_color(target->cr, theme->prediction);
-    cairo_stroke(target->cr);
+    draw_path(panel, target, snapshot, now);
     if (panel->landscape->path.n_points)
         draw_dot(panel, target, path_pixel(panel, 0), theme->background, theme->prediction);
     draw_dot(panel, target, now, theme->prediction, theme->background);

@@ -1,5 +1,5 @@
-/* Trains one of three nets as train_numpy.py does, and prints the time of an iteration, and the last
- * loss, as JSON:
+/* Trains one of three nets as train_numpy.py does, and prints the time of an iteration, and the
+ * last loss, as JSON:
  *
  *   bench_train neuron|1-60-1|1-10-10-1 [EPOCHS] */
 #include <trainreel/trainreel.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Trains one of three nets in NumPy, for bench_train to be compared with: float32, vectorised, and the
-shuffle that Keras uses. Prints the time of an iteration, and the last loss, as JSON."""
+"""Trains one of three nets in NumPy, for bench_train to be compared with: float32, vectorised, and
+the shuffle that Keras uses. Prints the time of an iteration, and the last loss, as JSON."""
 
 import argparse
 import json

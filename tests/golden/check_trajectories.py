@@ -1,6 +1,6 @@
-"""Checks that training comes to the same bits whatever it is compiled with: src/learn is compiled without
-optimisation, with all of it, for AVX2 and for this very processor, and by clang where that is installed.
-The library as it was built, which chooses by the processor, is compared as well.
+"""Checks that training comes to the same bits whatever it is compiled with: src/learn is compiled
+without optimisation, with all of it, for AVX2 and for this very processor, and by clang where that
+is installed. The library as it was built, which chooses by the processor, is compared as well.
 
     check_trajectories.py SOURCE BUILT COMPILER
 

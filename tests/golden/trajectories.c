@@ -1,5 +1,6 @@
-/* Trains small nets of every kind, and prints a checksum of the losses and parameters of all iterations
- * of each. Uses nothing of the C library that computes, as its numbers differ between systems. */
+/* Trains small nets of every kind, and prints a checksum of the losses and parameters of all
+ * iterations of each. Uses nothing of the C library that computes, as its numbers differ between
+ * systems. */
 #include <trainreel/trainreel.h>
 
 #include <inttypes.h>

@@ -63,8 +63,8 @@ static size_t check_net_once(size_t n_inputs, const tr_layer *layers, size_t n_l
     return n_compared;
 }
 
-/* Often a sample happens to lie so close to a kink that most parameters cannot be compared; but hardly
- * with all data. Returns how many could be with the best. */
+/* Often a sample happens to lie so close to a kink that most parameters cannot be compared; but
+ * hardly with all data. Returns how many could be with the best. */
 static size_t check_net(size_t n_inputs, const tr_layer *layers, size_t n_layers, tr_loss loss,
                         const char *what) {
     size_t most = 0;

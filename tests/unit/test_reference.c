@@ -1,4 +1,5 @@
-/* Compares nets, losses, initialisers and optimizers with what scripts/reference-values has computed. */
+/* Compares nets, losses, initialisers and optimizers with what scripts/reference-values has
+ * computed. */
 #include "support.h"
 
 #include <math.h>
@@ -143,8 +144,8 @@ static comparison find_run(const records *all, const char *run) {
     return found;
 }
 
-/* Trains and compares. A float32 number is off by 6e-8, and 200 iterations add that up: to 3e-7 for a
- * neuron and 4e-6 for the nets, as measured; a wrong formula is off by 1e-3 and more. */
+/* Trains and compares. A float32 number is off by 6e-8, and 200 iterations add that up: to 3e-7 for
+ * a neuron and 4e-6 for the nets, as measured; a wrong formula is off by 1e-3 and more. */
 static void check_run(const records *all, const char *run, tr_dataset *(*create)(tr_random *),
                       const tr_layer *layers, size_t n_layers, const tr_fit_options *options,
                       double tolerance) {
@@ -203,8 +204,8 @@ static void optimizers_follow_float64(void **state) {
         options.beta_2 = changed->beta_2 > 0 ? changed->beta_2 : options.beta_2;
         options.rho = changed->rho > 0 ? changed->rho : options.rho;
         options.epsilon = changed->epsilon > 0 ? changed->epsilon : options.epsilon;
-        /* One parameter's first gradients are 5e-7 and less, the noise of float32. Adam follows the sign
-         * of a gradient, and this one's by as much as the others'. */
+        /* One parameter's first gradients are 5e-7 and less, the noise of float32. Adam follows the
+         * sign of a gradient, and this one's by as much as the others'. */
         const double tolerance = strcmp(optimizers[i].name, "adam") == 0 ? 1e-4 : 1e-5;
         char run[64];
         snprintf(run, sizeof run, "neuron %s", optimizers[i].name);
