@@ -3,7 +3,7 @@ import os
 import resource
 import unittest
 
-from support import DONE, INPUT, OUTPUT, SOURCE, USAGE, CliTest, limit, ordinary_user, read
+from support import DONE, INPUT, OUTPUT, SOURCE, USAGE, CliTest, is_sanitized, limit, ordinary_user, read
 
 SMALL = b"""runs:
   neuron: {train: {epochs: 3}}
@@ -195,6 +195,7 @@ class Usage(CliTest):
                                says=["--set ", says])
 
 
+@unittest.skipIf(is_sanitized(), "sanitizers need more")
 class Resources(CliTest):
     def test_little_memory_is_enough(self):
         """A megabyte of plan takes no more than some of memory."""
