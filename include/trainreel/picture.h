@@ -43,7 +43,9 @@ typedef struct tr_picture {
      * at most 7680x4320 pixels */
     int scale;
     /** What is shown: a panel, or up to 4 joined by "+", such as "fit+error".
-     *  - "fit": the data and the prediction, for one output and one or two inputs
+     *  - "fit": the data and the prediction, for one output and one or two inputs. Data over one
+     *    input is a line where it is smooth, and dots where it is noisy or its x does not rise; with
+     *    two inputs, the prediction is a field of colours, and there is no legend
      *  - "data": the data alone, as above
      *  - "error": the loss of every batch up to the snapshot
      *  - "weights": every parameter up to the snapshot
@@ -60,12 +62,14 @@ typedef struct tr_picture {
     tr_color prediction_color;
     /** {iteration}, {epoch} and {samples} stand for those numbers, {{ and }} for braces */
     const char *title;
-    const char *x_label;
+    const char *x_label; /**< of the first panel, as is the next */
     const char *y_label;
     const char *data_label;       /**< in the legend */
     const char *prediction_label; /**< in the legend */
     tr_scale error_scale;         /**< of the y axis of "error" */
-    bool full_loss;               /**< whether "error" also shows the loss on all data */
+    /** whether "error" also shows the loss on all data: of the first and the last snapshot, and of one
+     * for each pixel of its width between them */
+    bool full_loss;
 } tr_picture;
 
 /** The post's picture: 400x300, "fit", "iteration: {iteration}", "data" and "prediction". */

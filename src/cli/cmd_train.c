@@ -16,8 +16,8 @@ static const tr_help help = {
         "\n"
         "  iteration,epoch,batch_size,loss,full_loss,w,b\n"
         "\n"
-        "loss is that of the batch before the update, full_loss that of all data after it;\n"
-        "w and b are the parameters after it, which in a larger net are called\n"
+        "loss is that of the batch before the update, full_loss that of all data after\n"
+        "it; w and b are the parameters after it, which in a larger net are called\n"
         "dense1.w.0.2 (layer, input, unit) and dense1.b.2. Numbers have the digits that\n"
         "bring float32 back exactly.\n",
     .examples = "  trainreel train -o neuron.csv\n"

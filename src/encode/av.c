@@ -15,65 +15,84 @@
 #define NAME_OF_EXPANDED(library, major) library ".so." #major
 #endif
 
-static tr_av table;
-static tr_status load_status;
-static tr_diag load_diag;
+/* A part of the table, with what came of loading it. */
+typedef struct loading {
+    pthread_once_t once;
+    tr_status status;
+    tr_diag diag;
+} loading;
 
-static void *open_library(const char *name) {
+static tr_av table;
+static loading codecs = {.once = PTHREAD_ONCE_INIT};
+static loading formats = {.once = PTHREAD_ONCE_INIT};
+
+static void *open_library(const char *name, loading *part) {
     void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
     if (!library) {
         const char *reason = dlerror();
-        load_status = tr_fail(&load_diag, TR_ERROR_ENCODER,
-                              "cannot load FFmpeg's %s (%.120s); install FFmpeg's libraries "
-                              "(Debian: libavformat-extra or libavformat59)",
-                              name, reason ? reason : "no reason given");
+        part->status = tr_fail(&part->diag, TR_ERROR_ENCODER,
+                               "cannot load FFmpeg's %s (%.120s); install FFmpeg's libraries "
+                               "(Debian: libavformat-extra or libavformat59)",
+                               name, reason ? reason : "no reason given");
     }
     return library;
 }
 
-static void *find(void *library, const char *name) {
-    void *function = library ? dlsym(library, name) : NULL;
-    if (library && !function)
-        load_status =
-            tr_fail(&load_diag, TR_ERROR_ENCODER, "FFmpeg's libraries lack the function %s", name);
+static void *find(void *library, const char *name, loading *part) {
+    void *function = dlsym(library, name);
+    if (!function)
+        part->status =
+            tr_fail(&part->diag, TR_ERROR_ENCODER, "FFmpeg's libraries lack the function %s", name);
     return function;
 }
 
-static void load(void) {
+static void load_codecs(void) {
     const char *name = NAME_OF("libavutil", LIBAVUTIL_VERSION_MAJOR);
     void *of_host = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
-    void *avutil = open_library(name);
-    void *avcodec = avutil ? open_library(NAME_OF("libavcodec", LIBAVCODEC_VERSION_MAJOR)) : NULL;
-    void *avformat =
-        avcodec ? open_library(NAME_OF("libavformat", LIBAVFORMAT_VERSION_MAJOR)) : NULL;
-    if (!avformat)
+    void *avutil = open_library(name, &codecs);
+    void *avcodec =
+        avutil ? open_library(NAME_OF("libavcodec", LIBAVCODEC_VERSION_MAJOR), &codecs) : NULL;
+    if (!avcodec)
         return;
-#define FIND(library, name) *(void **)&table.name = find(library, #name);
-#define FIND_AVUTIL(name) FIND(avutil, name)
-#define FIND_AVCODEC(name) FIND(avcodec, name)
-#define FIND_AVFORMAT(name) FIND(avformat, name)
+#define FIND_AVUTIL(name) *(void **)&table.name = find(avutil, #name, &codecs);
+#define FIND_AVCODEC(name) *(void **)&table.name = find(avcodec, #name, &codecs);
     TR_AVUTIL_FUNCTIONS(FIND_AVUTIL)
     TR_AVCODEC_FUNCTIONS(FIND_AVCODEC)
-    TR_AVFORMAT_FUNCTIONS(FIND_AVFORMAT)
     /* A library does not print: errors come back as text. But what a host that uses FFmpeg itself
      * wants to be told is not ours to change. */
     if (of_host)
         dlclose(of_host);
-    else if (!load_status)
+    else if (!codecs.status)
         table.av_log_set_level(AV_LOG_QUIET);
 }
 
-tr_status tr_av_load(const tr_av **av, tr_diag *diag) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+static void load_formats(void) {
+    void *avformat = open_library(NAME_OF("libavformat", LIBAVFORMAT_VERSION_MAJOR), &formats);
+    if (!avformat)
+        return;
+#define FIND_AVFORMAT(name) *(void **)&table.name = find(avformat, #name, &formats);
+    TR_AVFORMAT_FUNCTIONS(FIND_AVFORMAT)
+}
+
+static tr_status load(loading *part, void (*load_part)(void), const tr_av **av, tr_diag *diag) {
     *av = NULL;
-    if (pthread_once(&once, load))
+    if (pthread_once(&part->once, load_part))
         return tr_fail(diag, TR_ERROR_SYSTEM, "cannot load FFmpeg's libraries");
-    if (load_status) {
-        tr_diag_adopt(diag, &load_diag);
-        return load_status;
+    if (part->status) {
+        tr_diag_adopt(diag, &part->diag);
+        return part->status;
     }
     *av = &table;
     return TR_OK;
+}
+
+tr_status tr_av_load_codecs(const tr_av **av, tr_diag *diag) {
+    return load(&codecs, load_codecs, av, diag);
+}
+
+tr_status tr_av_load(const tr_av **av, tr_diag *diag) {
+    tr_status status = tr_av_load_codecs(av, diag);
+    return status ? status : load(&formats, load_formats, av, diag);
 }
 
 tr_status tr_av_fail(const tr_av *av, tr_diag *diag, int error, const char *what) {
@@ -101,7 +120,7 @@ tr_status tr_av_fail(const tr_av *av, tr_diag *diag, int error, const char *what
 }
 
 const char *tr_encode_versions(void) {
-    static _Thread_local char versions[sizeof load_diag.text];
+    static _Thread_local char versions[sizeof codecs.diag.text];
     const tr_av *av;
     tr_diag diag = {0};
     if (tr_av_load(&av, &diag)) {

@@ -1,8 +1,9 @@
 /* FFmpeg's libraries, loaded when the first video or PNG is made.
  *
- * They bring about a hundred shared libraries along, and linking those takes longer than a short
+ * They bring more than a hundred shared libraries along, and linking those takes longer than a short
  * training. So nothing here is linked against them: `tr_av_load` opens the versions whose headers
- * this file was compiled with, and their functions are called through a table. */
+ * this file was compiled with, and their functions are called through a table. What libavformat
+ * brings along can come later, while the first frames are encoded. */
 #ifndef TR_ENCODE_AV_H
 #define TR_ENCODE_AV_H
 
@@ -73,6 +74,8 @@ typedef struct tr_av {
 /* The table, loaded once per process and then kept. TR_ERROR_ENCODER where the libraries are not
  * installed in the version we were built for. Safe from any thread. */
 tr_status tr_av_load(const tr_av **av, tr_diag *diag);
+/* The same table, and sooner; but libavformat's functions are not to be called before tr_av_load. */
+tr_status tr_av_load_codecs(const tr_av **av, tr_diag *diag);
 
 /* Fails with FFmpeg's text for its error code, as "what: text". Input and output errors become
  * TR_ERROR_OUTPUT, no memory TR_ERROR_MEMORY, everything else TR_ERROR_ENCODER. */

@@ -18,7 +18,7 @@
 #define PLOT_OPTIONS                                                                               \
     ":weightp=0:no-deblock=1:ref=3:mixed-refs=1:subme=2:me=dia:trellis=1:ipratio=2.5"
 /* Colours would suffer from so coarse a quantiser before anything else does. */
-#define PLOT_OPTIONS_WITH_B_FRAMES ":bframes=12:b-adapt=0:pbratio=2.8:chroma-qp-offset=-5"
+#define PLOT_OPTIONS_WITH_B_FRAMES ":bframes=12:b-adapt=0:pbratio=2.2:chroma-qp-offset=-5"
 
 enum {
     PLOT_QP_ABOVE_CRF = 3, /* so that the same crf looks as good as in x264's presets */
@@ -70,13 +70,21 @@ static tr_status set_options(const tr_av *av, AVCodecContext *encoder, const tr_
     return error < 0 ? tr_av_fail(av, diag, error, "cannot set up the H.264 encoder") : TR_OK;
 }
 
+tr_status tr_h264_find(const tr_av *av, const AVCodec **codec, tr_diag *diag) {
+    *codec = av->avcodec_find_encoder_by_name("libx264");
+    if (!*codec)
+        return tr_fail(diag, TR_ERROR_ENCODER,
+                       "this FFmpeg has no H.264 encoder libx264 (Debian's has it)");
+    return TR_OK;
+}
+
 tr_status tr_h264_open(const tr_av *av, AVCodecContext **out, int width, int height,
                        const tr_video *video, tr_diag *diag) {
     *out = NULL;
-    const AVCodec *codec = av->avcodec_find_encoder_by_name("libx264");
-    if (!codec)
-        return tr_fail(diag, TR_ERROR_ENCODER,
-                       "this FFmpeg has no H.264 encoder libx264 (Debian's has it)");
+    const AVCodec *codec;
+    tr_status status = tr_h264_find(av, &codec, diag);
+    if (status)
+        return status;
     AVCodecContext *encoder = av->avcodec_alloc_context3(codec);
     if (!encoder)
         return tr_fail_memory(diag, "the encoder");
@@ -93,7 +101,7 @@ tr_status tr_h264_open(const tr_av *av, AVCodecContext **out, int width, int hei
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->colorspace = AVCOL_SPC_BT709;
     encoder->flags = AV_CODEC_FLAG_GLOBAL_HEADER | (int)AV_CODEC_FLAG_CLOSED_GOP;
-    tr_status status = set_options(av, encoder, video, diag);
+    status = set_options(av, encoder, video, diag);
     if (!status) {
         int error = av->avcodec_open2(encoder, codec, NULL);
         if (error < 0)

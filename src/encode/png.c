@@ -44,7 +44,7 @@ tr_status tr_png_create(tr_png **out, int width, int height, tr_diag *diag) {
     tr_png *png = tr_alloc_array(1, sizeof *png);
     if (!png)
         return tr_fail_memory(diag, "a PNG");
-    tr_status status = tr_av_load(&png->av, diag);
+    tr_status status = tr_av_load_codecs(&png->av, diag);
     if (!status)
         status = open_encoder(png, width, height, diag);
     if (status)

@@ -1,4 +1,5 @@
 /* A folder of PNG files: frame_000000.png, frame_000001.png, … */
+#include "av.h"
 #include "png.h"
 #include "sink.h"
 
@@ -29,7 +30,10 @@ static bool is_frame_name(const char *name) {
 static tr_status open_output(tr_sink *sink, const char *path, const tr_video *video,
                              tr_diag *diag) {
     (void)video;
-    return tr_output_create_folder(&sink->output, path, is_frame_name, diag);
+    /* All of it, so that an incomplete FFmpeg fails here as it does for a video. */
+    const tr_av *av;
+    tr_status status = tr_av_load(&av, diag);
+    return status ? status : tr_output_create_folder(&sink->output, path, is_frame_name, diag);
 }
 
 static tr_status open_worker(tr_sink_worker *base, tr_diag *diag) {

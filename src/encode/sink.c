@@ -76,6 +76,10 @@ tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int 
     return status;
 }
 
+tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag) {
+    return sink->ops->prepare ? sink->ops->prepare(sink, diag) : TR_OK;
+}
+
 void tr_sink_destroy(tr_sink **handle) {
     tr_sink *sink = *handle;
     if (!sink)

@@ -49,6 +49,7 @@ typedef struct tr_sink_ops {
     size_t segment_size;
     /* Opens the output; the sizes and settings are checked. `close` is called also if it failed. */
     tr_status (*open)(tr_sink *sink, const char *path, const tr_video *video, tr_diag *diag);
+    tr_status (*prepare)(tr_sink *sink, tr_diag *diag);
     void (*close)(tr_sink *sink);
     tr_status (*open_worker)(tr_sink_worker *worker, tr_diag *diag);
     void (*close_worker)(tr_sink_worker *worker); /* also after open_worker failed */
@@ -65,6 +66,8 @@ typedef struct tr_sink_ops {
  * TR_ERROR_OUTPUT, TR_ERROR_ENCODER, TR_ERROR_MEMORY. */
 tr_status tr_sink_create(tr_sink **sink, tr_format format, const char *path, int width, int height,
                          const tr_video *video, tr_diag *diag);
+/* Gets ready for the first segment, which would otherwise wait for that; workers may be at it. */
+tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag);
 /* Also removes what was not committed. */
 void tr_sink_destroy(tr_sink **sink);
 

@@ -194,8 +194,11 @@ static tr_status fail(const video_sink *sink, tr_diag *diag, int error) {
 }
 
 static tr_status write_header(video_sink *sink, const video_segment *first, tr_diag *diag) {
-    const tr_av *av = sink->av;
+    const tr_av *av;
     AVDictionary *options = NULL;
+    tr_status status = tr_av_load(&av, diag);
+    if (status)
+        return status;
     int error = av->avformat_alloc_output_context2(&sink->muxer, NULL, "mp4", sink->url);
     if (error < 0)
         return fail(sink, diag, error);
@@ -344,23 +347,25 @@ static tr_status open_sink(tr_sink *base, const char *path, const tr_video *vide
     sink->video = *video;
     snprintf(sink->preset, sizeof sink->preset, "%s", video->preset);
     sink->video.preset = sink->preset;
-    tr_status status = tr_av_load(&sink->av, diag);
+    tr_status status = tr_av_load_codecs(&sink->av, diag);
     if (!status)
         status = open_output(sink, path, diag);
-    if (status)
-        return status;
     /* A missing encoder is found out now, not after the training. */
-    AVCodecContext *encoder;
-    status = tr_h264_open(sink->av, &encoder, base->width, base->height, video, diag);
-    if (!status)
-        sink->av->avcodec_free_context(&encoder);
-    return status;
+    const AVCodec *codec;
+    return status ? status : tr_h264_find(sink->av, &codec, diag);
+}
+
+static tr_status prepare(tr_sink *sink, tr_diag *diag) {
+    (void)sink;
+    const tr_av *av;
+    return tr_av_load(&av, diag);
 }
 
 const tr_sink_ops tr_video_sink_ops = {.sink_size = sizeof(video_sink),
                                        .worker_size = sizeof(video_worker),
                                        .segment_size = sizeof(video_segment),
                                        .open = open_sink,
+                                       .prepare = prepare,
                                        .close = close_sink,
                                        .open_worker = open_worker,
                                        .close_worker = close_worker,

@@ -143,10 +143,10 @@ static bool is_link(int folder, const char *name) {
 static tr_status enter(walk *w, const char *name, const char *behind, tr_diag *diag) {
     const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int next = openat(w->descriptor, name, flags);
-    if (next < 0 && errno == ENOENT && w->makes_folders) {
-        (void)mkdirat(w->descriptor, name, 0777); /* somebody else may have made it just now */
+    if (next < 0 && errno == ENOENT && w->makes_folders &&
+        /* somebody else may have made it just now */
+        (!mkdirat(w->descriptor, name, 0777) || errno == EEXIST))
         next = openat(w->descriptor, name, flags);
-    }
     int error = errno;
     if (next < 0 && is_link(w->descriptor, name))
         return follow_link(w, name, behind, diag);

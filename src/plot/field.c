@@ -39,6 +39,7 @@ struct tr_field {
     double *heights;   /* -1 for the lowest target, 1 for the highest */
     int32_t *levels;   /* heights, such that a cell's weights add up to HEIGHT_BITS */
     int32_t *row;      /* [columns], levels between two rows */
+    int32_t *line;     /* of pixels: levels, and then numbers of colours */
     uint32_t colors[N_COLORS];
     cairo_surface_t *dots; /* the samples; NULL for a still */
 };
@@ -76,7 +77,10 @@ static tr_status create_corners(tr_field *field, tr_diag *diag) {
     field->heights = tr_alloc_array(count, sizeof *field->heights);
     field->levels = tr_alloc_array(count, sizeof *field->levels);
     field->row = tr_alloc_array((size_t)field->columns, sizeof *field->row);
-    if (!field->prediction || !field->heights || !field->levels || !field->row)
+    /* up to the last corner, which may be beyond the last pixel */
+    field->line =
+        tr_alloc_array((size_t)(field->columns - 1) * (size_t)field->cell + 1, sizeof *field->line);
+    if (!field->prediction || !field->heights || !field->levels || !field->row || !field->line)
         return tr_fail_memory(diag, "drawing the prediction");
     return tr_evaluator_create(&field->evaluator, field->setting->source->network, field->corners,
                                diag);
@@ -137,6 +141,7 @@ void tr_field_destroy(tr_field **handle) {
     free(field->heights);
     free(field->levels);
     free(field->row);
+    free(field->line);
     cairo_surface_destroy(field->dots);
     free(field);
     *handle = NULL;
@@ -161,31 +166,44 @@ static void evaluate(tr_field *field, const float *params) {
     }
 }
 
-static uint32_t color_of(const tr_field *field, int32_t level) {
-    const int shift = HEIGHT_BITS + 1 - COLOR_BITS;
-    int32_t color = (level + (1 << HEIGHT_BITS) + (1 << (shift - 1))) >> shift;
-    color = color < 0 ? 0 : color >= N_COLORS ? N_COLORS - 1 : color;
-    return field->colors[color];
+/* Levels of a line of pixels: interpolated between the rows of corners above and below it, and then
+ * between columns. */
+static void interpolate_line(tr_field *field, int y, int32_t *restrict line) {
+    const int cell = field->cell;
+    const int columns = field->columns;
+    const int part = y % cell;
+    int32_t *restrict row = field->row;
+    const int32_t *above = field->levels + y / cell * columns;
+    /* the last line of pixels may be that of the last corners, with nothing below it */
+    const int32_t *below = part ? above + columns : above;
+    for (int column = 0; column < columns; column++)
+        row[column] = above[column] * (cell - part) + below[column] * part;
+    for (int column = 0; column + 1 < columns; column++) {
+        int32_t *cell_line = line + column * cell;
+        int32_t level = row[column] * cell;
+        int32_t step = row[column + 1] - row[column];
+        for (int x = 0; x < cell; x++, level += step)
+            cell_line[x] = level;
+    }
+    line[(columns - 1) * cell] = row[columns - 1] * cell;
 }
 
 /* Colours all pixels, of which the upper left one goes to `pixels`. */
 static void color_pixels(tr_field *field, uint8_t *pixels, ptrdiff_t stride) {
-    int cell = field->cell;
+    const int shift = HEIGHT_BITS + 1 - COLOR_BITS;
+    const int width = field->width;
+    const uint32_t *colors = field->colors;
+    int32_t *restrict line = field->line;
     for (int y = 0; y < field->height; y++) {
-        uint32_t *line = (uint32_t *)(void *)(pixels + y * stride);
-        const int32_t *above = field->levels + y / cell * field->columns;
-        int part = y % cell;
-        /* the last row of pixels may be that of the last corners, with nothing below it */
-        const int32_t *below = part ? above + field->columns : above;
-        for (int column = 0; column < field->columns; column++)
-            field->row[column] = above[column] * (cell - part) + below[column] * part;
-        for (int column = 0, x = 0; x < field->width; column++) {
-            int32_t from = field->row[column];
-            int32_t step = column + 1 < field->columns ? field->row[column + 1] - from : 0;
-            int32_t level = from * cell;
-            for (int i = 0; i < cell && x < field->width; i++, x++, level += step)
-                line[x] = color_of(field, level);
+        uint32_t *restrict to = (uint32_t *)(void *)(pixels + y * stride);
+        interpolate_line(field, y, line);
+        for (int x = 0; x < width; x++) {
+            int32_t color = (line[x] + (1 << HEIGHT_BITS) + (1 << (shift - 1))) >> shift;
+            color = color < 0 ? 0 : color;
+            line[x] = color < N_COLORS ? color : N_COLORS - 1;
         }
+        for (int x = 0; x < width; x++)
+            to[x] = colors[line[x]];
     }
 }
 

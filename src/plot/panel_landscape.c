@@ -16,8 +16,9 @@
 #define TICKS_ROOM 3.5 /* that an axis is shorter than the panel, in ems */
 
 enum {
-    NAME_SIZE = 48,
+    NAME_SIZE = 64,
     N_NAMES = 3,         /* to choose from; the last is none */
+    PIECE_POINTS = 128,  /* of the path, that are stroked at once */
     STRONGEST_TINT = 30, /* per cent of the data's colour */
     OUTLINE_TINT = 60
 };
@@ -327,33 +328,32 @@ static tr_status draw_level_label(const landscape_panel *panel, cairo_t *cr, int
     return TR_OK;
 }
 
-/* Writes "start" on the side of the start that the path does not leave it to. */
+/* Writes "start" on the side of the start where there is most room. */
 static tr_status draw_start_label(const landscape_panel *panel, cairo_t *cr, obstacles *in_the_way,
                                   tr_diag *diag) {
     double size = panel->setting.style.label_size;
+    double beside = 2.2 * panel->setting.style.line_width + 0.4 * size;
     PangoLayout *layout;
     if (in_the_way->n_path < 2)
         return TR_OK;
-    tr_point start = in_the_way->path[0];
-    tr_point away = in_the_way->path[1];
-    for (size_t i = 1; i < in_the_way->n_path; i++) {
-        away = in_the_way->path[i];
-        if (hypot(away.x - start.x, away.y - start.y) > 3 * size)
-            break;
-    }
     tr_status status = tr_text_layout(panel->setting.text, "start", size, &layout, diag);
     if (status)
         return status;
-    double width = tr_text_width(layout);
-    double beside = 2.2 * panel->setting.style.line_width + 0.4 * size;
-    bool upright = fabs(away.y - start.y) > fabs(away.x - start.x);
-    label_box box = {start.x, start.y, width, size};
-    if (upright)
-        box.y += (away.y > start.y ? -1 : 1) * (beside + size / 2);
-    else
-        box.x += (away.x > start.x ? -1 : 1) * (beside + width / 2);
-    const obstacles none = {0};
-    if (clearance(panel, &none, &box) >= 0) {
+    tr_point start = in_the_way->path[0];
+    label_box box = {.width = tr_text_width(layout), .height = size};
+    double x = beside + box.width / 2;
+    double y = beside + box.height / 2;
+    const tr_point sides[] = {{-x, 0}, {x, 0}, {0, -y}, {0, y}};
+    double best = -1;
+    for (int i = 0; i < 4; i++) {
+        label_box tried = {start.x + sides[i].x, start.y + sides[i].y, box.width, box.height};
+        double room = clearance(panel, in_the_way, &tried);
+        if (room > best) {
+            best = room;
+            box = tried;
+        }
+    }
+    if (best >= 0) {
         in_the_way->boxes[in_the_way->n_boxes++] = box;
         write_in_box(panel, cr, layout, &box, size, panel->setting.source->theme.background);
     }
@@ -386,20 +386,48 @@ static tr_status draw_landscape_background(tr_panel *handle, cairo_t *cr, tr_dia
 
 /* ---- the path ---- */
 
-/* The path up to the snapshot, whose place is `now`, as the current path of `cr`. */
-static void trace_path(const landscape_panel *panel, const tr_panel_target *target,
-                       const tr_snapshot *snapshot, tr_point now) {
+/* Strokes the path through the first `count` points and to `now`, piece by piece: Cairo takes much
+ * longer over one long path that crosses itself than over its pieces. */
+static void stroke_path(const landscape_panel *panel, cairo_t *cr, size_t count, tr_point now) {
+    cairo_new_path(cr);
+    for (size_t i = 0; i < count; i++) {
+        tr_point at = path_pixel(panel, i);
+        cairo_line_to(cr, at.x, at.y);
+        if (i % PIECE_POINTS == PIECE_POINTS - 1) {
+            cairo_stroke(cr);
+            cairo_move_to(cr, at.x, at.y);
+        }
+    }
+    cairo_line_to(cr, now.x, now.y);
+    cairo_stroke(cr);
+}
+
+static void touch_path(const landscape_panel *panel, const tr_panel_target *target, size_t count,
+                       tr_point now) {
     double margin = PATH_CASING * panel->setting.style.line_width / 2 + 1;
-    size_t count = tr_path_points_up_to(&panel->landscape->path, snapshot->iteration);
     tr_point last = count ? path_pixel(panel, 0) : now;
-    cairo_new_path(target->cr);
-    cairo_move_to(target->cr, last.x, last.y);
     for (size_t i = 1; i <= count; i++) {
         tr_point at = i < count ? path_pixel(panel, i) : now;
         tr_panel_touch_line(target, last.x, last.y, at.x, at.y, margin);
-        cairo_line_to(target->cr, at.x, at.y);
         last = at;
     }
+}
+
+/* The path up to the snapshot, whose place is `now`. */
+static void draw_path(const landscape_panel *panel, const tr_panel_target *target,
+                      const tr_snapshot *snapshot, tr_point now) {
+    const tr_theme *theme = &panel->setting.source->theme;
+    double line_width = panel->setting.style.line_width;
+    size_t count = tr_path_points_up_to(&panel->landscape->path, snapshot->iteration);
+    touch_path(panel, target, count, now);
+    cairo_set_line_join(target->cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(target->cr, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_width(target->cr, PATH_CASING * line_width);
+    tr_set_color(target->cr, theme->background);
+    stroke_path(panel, target->cr, count, now);
+    cairo_set_line_width(target->cr, line_width);
+    tr_set_color(target->cr, theme->prediction);
+    stroke_path(panel, target->cr, count, now);
 }
 
 static void draw_dot(const landscape_panel *panel, const tr_panel_target *target, tr_point at,
@@ -429,14 +457,7 @@ static tr_status draw_landscape(tr_panel *handle, const tr_panel_target *target,
     tr_point now = tr_axes_to_pixel(&panel->axes, at.x, at.y);
     cairo_save(target->cr);
     tr_axes_clip(&panel->axes, DOT_RADIUS * line + line, target->cr);
-    trace_path(panel, target, snapshot, now);
-    cairo_set_line_join(target->cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_width(target->cr, PATH_CASING * line);
-    tr_set_color(target->cr, theme->background);
-    cairo_stroke_preserve(target->cr);
-    cairo_set_line_width(target->cr, line);
-    tr_set_color(target->cr, theme->prediction);
-    cairo_stroke(target->cr);
+    draw_path(panel, target, snapshot, now);
     if (panel->landscape->path.n_points)
         draw_dot(panel, target, path_pixel(panel, 0), theme->background, theme->prediction);
     draw_dot(panel, target, now, theme->prediction, theme->background);

@@ -27,7 +27,7 @@ enum {
     MAX_CURVES = 1000,
     MAX_SPANS = 1 << 19, /* of all curves together */
     MIN_SPANS = 64,
-    NAME_SIZE = 48
+    NAME_SIZE = 64
 };
 
 typedef struct weights_data {
@@ -57,6 +57,9 @@ typedef struct weights_panel {
     tr_legend *legend;
     tr_growth *growth;
     pixel_curve *curves;
+    cairo_surface_t *whole; /* the curves of the whole run within the axes; NULL for a still */
+    double whole_x;         /* its upper left pixel */
+    double whole_y;
 } weights_panel;
 
 /* ---- reading the recording ---- */
@@ -153,6 +156,7 @@ static void destroy_weights(tr_panel *panel) {
     for (size_t i = 0; weights->curves && i < weights->data->n_curves; i++)
         free(weights->curves[i].points);
     free(weights->curves);
+    cairo_surface_destroy(weights->whole);
     tr_growth_destroy(&weights->growth);
     tr_legend_destroy(&weights->legend);
     free(weights);
@@ -323,31 +327,54 @@ static void stroke_curve(const pixel_curve *curve, cairo_t *cr, double left, dou
     cairo_stroke(cr);
 }
 
-/* In a video the curves are cut at a column of pixels, so that what is left of it never changes; in a
- * still they really end there. */
-static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
-                   double right) {
-    const weights_panel *weights = context;
-    const tr_style *style = &weights->setting.style;
+/* Strokes all curves from `left` to `right`, up to `end`. */
+static void stroke_curves(const weights_panel *weights, cairo_t *cr, double left, double right,
+                          double end) {
+    double line_width = weights->setting.style.line_width;
     bool few = has_few_curves(weights);
-    double n_curves = (double)weights->data->n_curves;
-    double opacity = few ? 1 : fmax(0.25, fmin(0.75, 4.5 / sqrt(n_curves)));
-    double visible = visible_to(weights, snapshot);
-    double end = weights->setting.still ? visible : INFINITY;
-    if (visible < right && !weights->setting.still) {
-        cairo_rectangle(cr, left, weights->axes.top - style->line_width, visible - left,
-                        weights->axes.bottom - weights->axes.top + 2 * style->line_width);
-        cairo_clip(cr);
-    }
-    cairo_set_line_width(cr, few ? style->line_width : fmax(0.5 * style->line_width, 0.8));
+    double opacity = few ? 1 : fmax(0.25, fmin(0.75, 4.5 / sqrt((double)weights->data->n_curves)));
+    cairo_set_line_width(cr, few ? line_width : fmax(0.5 * line_width, 0.8));
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (size_t i = 0; i < weights->data->n_curves; i++) {
         tr_color color = curve_color(weights, i);
         cairo_set_source_rgba(cr, (color >> 16 & 0xFF) / 255.0, (color >> 8 & 0xFF) / 255.0,
                               (color & 0xFF) / 255.0, opacity);
-        stroke_curve(&weights->curves[i], cr, left - style->line_width, right + style->line_width,
-                     end);
+        stroke_curve(&weights->curves[i], cr, left - line_width, right + line_width, end);
     }
+}
+
+/* For frames, all curves are drawn once: there may be many, and each frame shows a few columns of
+ * pixels more of them. */
+static tr_status draw_whole_run(weights_panel *weights, tr_diag *diag) {
+    const tr_axes *axes = &weights->axes;
+    double margin = weights->setting.style.line_width;
+    weights->whole_x = floor(axes->left - margin);
+    weights->whole_y = floor(axes->top - margin);
+    double width = ceil(axes->right + margin) - weights->whole_x;
+    double height = ceil(axes->bottom + margin) - weights->whole_y;
+    weights->whole = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)width, (int)height);
+    cairo_t *cr = cairo_create(weights->whole);
+    cairo_translate(cr, -weights->whole_x, -weights->whole_y);
+    stroke_curves(weights, cr, axes->left, axes->right, INFINITY);
+    tr_status status = cairo_status(cr) ? tr_fail_memory(diag, "the weights") : TR_OK;
+    cairo_destroy(cr);
+    return status;
+}
+
+/* In a still the curves end at the snapshot; in a frame they are cut at a column of pixels, so that
+ * what is left of it never changes. */
+static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
+                   double right) {
+    const weights_panel *weights = context;
+    double visible = visible_to(weights, snapshot);
+    if (!weights->whole) {
+        stroke_curves(weights, cr, left, right, visible);
+        return;
+    }
+    cairo_set_source_surface(cr, weights->whole, weights->whole_x, weights->whole_y);
+    cairo_rectangle(cr, left, weights->whole_y, fmax(fmin(visible, right) - left, 0),
+                    cairo_image_surface_get_height(weights->whole));
+    cairo_fill(cr);
 }
 
 static const tr_growth_ops growth_ops = {reach, measure, stroke};
@@ -383,6 +410,8 @@ static tr_status draw_weights_background(tr_panel *panel, cairo_t *cr, tr_diag *
                                     &setting->source->theme, &weights->content, cr, diag);
     if (!status)
         status = create_curves(weights, diag);
+    if (!status && !setting->still)
+        status = draw_whole_run(weights, diag);
     if (!status && weights->label_width == 0)
         status = create_legend(weights, diag);
     if (!status)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <trainreel/status.h>
 
-enum { TR_MAX_PATH_POINTS = 8192 };
+enum { TR_MAX_PATH_POINTS = 4096 };
 
 typedef struct tr_path_point {
     uint64_t iteration;

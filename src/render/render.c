@@ -68,7 +68,8 @@ typedef struct rendering {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     bool sink_ready;
-    int n_workers; /* that have not ended */
+    int n_plotters; /* workers whose background is drawn */
+    int n_workers;  /* that have not ended */
     uint64_t next_to_append;
     size_t window;        /* segments that may be under way or waiting */
     tr_segment **waiting; /* [window], by segment modulo window */
@@ -245,6 +246,8 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
 
 static tr_status wait_for_sink(rendering *job) {
     pthread_mutex_lock(&job->mutex);
+    job->n_plotters++;
+    pthread_cond_broadcast(&job->changed);
     while (!job->sink_ready && !job->status)
         pthread_cond_wait(&job->changed, &job->mutex);
     tr_status status = job->status;
@@ -372,7 +375,8 @@ static const char *kind_of(tr_format format) {
     return "nothing";
 }
 
-/* While the workers draw their backgrounds, and the run begins, this loads the video libraries. */
+/* While the workers draw their backgrounds, and the run begins, this loads the libraries that
+ * encode. */
 static tr_status open_outputs(rendering *job, tr_diag *diag) {
     const tr_render_options *options = job->options;
     bool writes = options->format != TR_FORMAT_NONE;
@@ -394,6 +398,17 @@ static tr_status open_outputs(rendering *job, tr_diag *diag) {
         status = tr_sink_create(&job->sink, options->format, artifact->path, job->width,
                                 job->height, &options->video, diag);
     return status;
+}
+
+/* While the workers encode, this loads the libraries that write. Not while they draw backgrounds:
+ * Pango then starts threads, which have to wait as long as libraries are being loaded. */
+static tr_status prepare_sink(rendering *job, int n_workers, tr_diag *diag) {
+    pthread_mutex_lock(&job->mutex);
+    while (job->n_plotters < n_workers && !job->status)
+        pthread_cond_wait(&job->changed, &job->mutex);
+    tr_status status = job->status;
+    pthread_mutex_unlock(&job->mutex);
+    return status ? TR_OK : tr_sink_prepare(job->sink, diag);
 }
 
 /* Completes and checks the files, and then gives them their names. */
@@ -505,6 +520,9 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     job->sink_ready = true;
     pthread_cond_broadcast(&job->changed);
     pthread_mutex_unlock(&job->mutex);
+    status = prepare_sink(job, n_workers, &failure);
+    if (status)
+        fail_job(job, status, &failure);
     wait_for_workers(job);
     for (int i = 0; i < n_started; i++)
         pthread_join(workers[i], NULL);
