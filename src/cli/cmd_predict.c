@@ -12,8 +12,8 @@ static const tr_help help = {
     .usage = "--x POINTS|--input FILE [OPTION…]",
     .description =
         "Trains a net and evaluates it at given points. Writes a CSV line for each: the\n"
-        "point, and what the trained net predicts. Numbers have the digits that bring\n"
-        "float32 back exactly.\n",
+        "point, and what the trained net predicts (with --epochs 0 the initial net).\n"
+        "Numbers have the digits that bring float32 back exactly.\n",
     .examples = "  trainreel predict --x 0.5,1.5\n"
                 "  trainreel predict --data circles --model 8:tanh,1:sigmoid --x '0,0; 1,0'\n"
                 "  trainreel predict --data sine --model 60:relu,1 --x 1,2,3 -o points.csv\n"};
@@ -22,6 +22,7 @@ typedef struct predict_flags {
     char *x;
     char *input;
     char *output;
+    gboolean json;
 } predict_flags;
 
 static tr_status step(const tr_snapshot *snapshot, void *context) {
@@ -39,9 +40,21 @@ static void append_names(GString *csv, const char *name, size_t count) {
     }
 }
 
-static void append_number(GString *csv, const char *format, double value) {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+static void append_number(GString *csv, double value, int digits) {
+    char number[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+    g_snprintf(format, sizeof format, "%%.%dg", digits);
     g_string_append(csv, g_ascii_formatd(number, sizeof number, format, value));
+}
+
+/* With the digits that bring it back, which for what people write are 15 at most. */
+static void append_double(GString *csv, double value) {
+    const size_t start = csv->len;
+    for (int digits = 15; digits <= 17; digits++) {
+        g_string_truncate(csv, start);
+        append_number(csv, value, digits);
+        if (g_ascii_strtod(csv->str + start, NULL) == value)
+            break;
+    }
 }
 
 /* The table, which the caller frees. */
@@ -52,15 +65,25 @@ static GString *make_table(const tr_dataset *points, const float *predictions) {
     for (size_t s = 0; s < points->n_samples; s++) {
         for (size_t i = 0; i < points->n_inputs; i++) {
             g_string_append_c(csv, i ? ',' : '\n');
-            append_number(csv, "%.17g", points->x[s * points->n_inputs + i]);
+            append_double(csv, points->x[s * points->n_inputs + i]);
         }
         for (size_t i = 0; i < points->n_outputs; i++) {
             g_string_append_c(csv, ',');
-            append_number(csv, "%.9g", (double)predictions[s * points->n_outputs + i]);
+            append_number(csv, (double)predictions[s * points->n_outputs + i], 9);
         }
     }
     g_string_append_c(csv, '\n');
     return csv;
+}
+
+/* The same as JSON; NULL without memory. */
+static GString *make_json(const tr_dataset *points, const float *predictions) {
+    char *text = tr_predictions_to_json(points, predictions);
+    GString *json = text ? g_string_new(text) : NULL;
+    if (json)
+        g_string_append_c(json, '\n');
+    free(text);
+    return json;
 }
 
 static tr_status get_points(tr_dataset **points, const tr_run *run, const tr_settings *settings,
@@ -95,9 +118,11 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
     }
     if (!status) {
         tr_evaluator_predict(evaluator, run->params, predictions);
-        GString *csv = make_table(points, predictions);
-        status = tr_destination_write(csv->str, csv->len, &to, diag);
-        g_string_free(csv, TRUE);
+        GString *text =
+            flags->json ? make_json(points, predictions) : make_table(points, predictions);
+        status = text ? tr_destination_write(text->str, text->len, &to, diag) : TR_ERROR_MEMORY;
+        if (text)
+            g_string_free(text, TRUE);
     }
     status = tr_destination_close(&to, status, diag);
     g_free(predictions);
@@ -118,6 +143,8 @@ int tr_cmd_predict(int argc, char **argv) {
          "FILE"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.output,
          "file to write, which appears when it is complete [the standard output]", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &flags.json, "write one JSON object instead of CSV",
+         NULL},
         {0}};
     tr_diag diag = {0};
     tr_settings *settings;

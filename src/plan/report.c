@@ -50,7 +50,7 @@ char *tr_report_to_json(const tr_report *report, const tr_network *network,
 }
 
 char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
-                          double largest_error) {
+                          const tr_gradient_verdict *verdict) {
     json_t *parameters = json_object();
     for (size_t p = 0; p < tr_network_n_params(network); p++) {
         char name[64];
@@ -62,8 +62,12 @@ char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *ch
                       tr_json_number(checks[p].central_difference), "relative_error",
                       tr_json_number(checks[p].relative_error), "at_kink", checks[p].at_kink));
     }
-    json_t *root = json_pack("{s:s, s:o, s:o}", "version", tr_version(), "largest_relative_error",
-                             tr_json_number(largest_error), "parameters", parameters);
+    json_t *root =
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:f, s:b, s:o}", "version", tr_version(), "iterations",
+                  (json_int_t)verdict->n_iterations, "compared", (json_int_t)verdict->n_compared,
+                  "at_kinks", (json_int_t)verdict->n_kinks, "largest_relative_error",
+                  tr_json_number(verdict->largest_error), "tolerance", TR_GRADIENT_TOLERANCE,
+                  "right", verdict->right, "parameters", parameters);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     return text;
@@ -127,6 +131,32 @@ char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report
                   (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
                   "failed", (json_int_t)report->n_failed, "seconds", report->seconds);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+/* A row of numbers as an array. */
+static json_t *describe_row(const double *values, size_t count) {
+    json_t *row = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(row, tr_json_number(values[i]));
+    return row;
+}
+
+char *tr_predictions_to_json(const tr_dataset *points, const float *predictions) {
+    json_t *list = json_array();
+    for (size_t s = 0; s < points->n_samples; s++) {
+        json_t *outputs = json_array();
+        for (size_t i = 0; i < points->n_outputs; i++)
+            json_array_append_new(outputs,
+                                  tr_json_number((double)predictions[s * points->n_outputs + i]));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o}", "x",
+                            describe_row(points->x + s * points->n_inputs, points->n_inputs),
+                            "prediction", outputs));
+    }
+    json_t *root = json_pack("{s:s, s:o}", "version", tr_version(), "points", list);
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     return text;
 }

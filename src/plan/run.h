@@ -39,8 +39,21 @@ tr_render_options tr_render_options_from(const tr_settings *settings);
 char *tr_report_to_json(const tr_report *report, const tr_network *network,
                         const tr_settings *settings, const char *embed);
 
-/* What a check of the gradient found, as one line of JSON, as above. */
+/* What a check of the gradient found, over all parameters that are not at a kink. */
+typedef struct tr_gradient_verdict {
+    uint64_t n_iterations; /* that the net was trained before */
+    size_t n_compared;
+    size_t n_kinks;
+    size_t worst; /* parameter, with the largest error */
+    double largest_error;
+    bool right;
+} tr_gradient_verdict;
+
+/* That as one line of JSON, as above. */
 char *tr_gradient_to_json(const tr_network *network, const tr_gradient_check *checks,
-                          double largest_error);
+                          const tr_gradient_verdict *verdict);
+
+/* Points and what a net predicts for them, [n_samples, n_outputs], as above. */
+char *tr_predictions_to_json(const tr_dataset *points, const float *predictions);
 
 #endif

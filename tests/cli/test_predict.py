@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from support import INPUT, USAGE, CliTest, read
+from support import INPUT, USAGE, WORK, CliTest, read
 
 
 class Predict(CliTest):
@@ -40,6 +40,19 @@ class Predict(CliTest):
         _, rows = self.predict("--x", "1", "--epochs", "0")
         self.assertAlmostEqual(rows[0][1], 0.0882026181, delta=1e-9)
 
+    def test_numbers_are_as_they_were_written(self):
+        lines = self.succeed("predict", "--x", "0.1,-2.5e-7,3", "--epochs", "0").decode().splitlines()
+        self.assertEqual([line.split(",")[0] for line in lines[1:]], ["0.1", "-2.5e-07", "3"])
+
+    def test_json(self):
+        _, rows = self.predict("--x", "0.1,1.5", "--epochs", "20")
+        report = json.loads(self.succeed("predict", "--x", "0.1,1.5", "--epochs", "20", "--json"))
+        self.assertEqual([point["x"] for point in report["points"]], [[0.1], [1.5]])
+        for (_, prediction), point in zip(rows, report["points"]):
+            self.assertAlmostEqual(point["prediction"][0], prediction, delta=1e-9)
+        self.succeed("predict", "--x", "1", "--epochs", "0", "--json", "-o", "out.json")
+        self.assertEqual(len(json.loads(read(self.path("out.json")))["points"]), 1)
+
     def test_wrong_points(self):
         for points, says in (("", "there is no point"), ("1,,2", "has 0 numbers"),
                              ("1,nan", '"nan" is not a number'), ("0x10", "is not a number"),
@@ -67,16 +80,36 @@ class CheckGradient(CliTest):
         self.assertEqual([line.split()[0] for line in lines[1:-1]],
                          [f"dense1.w.0.{i}" for i in range(3)] + [f"dense1.b.{i}" for i in range(3)]
                          + [f"dense2.w.{i}.0" for i in range(3)] + ["dense2.b.0"])
-        self.assertRegex(lines[-1], r"\A10 parameters, 0 at a kink; .*: the gradient is right\Z")
+        self.assertRegex(lines[-1], r"\A10 parameters after 4000 iterations, 0 at a kink; the largest "
+                         r"relative error is .*, of dense\S+: the gradient is right\Z")
         for line in lines[1:-1]:
             _, first, second, error = line.split()
             self.assertLess(float(error), 1e-3)
             self.assertAlmostEqual(float(first), float(second), delta=1e-3 * abs(float(first)) + 1e-6)
 
+    def test_the_state_after_training_is_checked(self):
+        """The post's neuron: while its bias is 0, the first sample, x = 0, is at the kink."""
+        before, after = (self.succeed("check-gradient", "--epochs", epochs).decode().splitlines()
+                         for epochs in ("0", "2000"))
+        self.assertIn("at a kink", before[2])
+        self.assertRegex(before[-1], "2 parameters after 0 iterations, 1 at a kink")
+        self.assertRegex(after[-1], "2 parameters after 4000 iterations, 0 at a kink")
+        self.assertNotEqual(before[1], after[1])
+
+    def test_nothing_to_compare_is_no_success(self):
+        """The neuron's weighted sum is 0, and both parameters change it."""
+        self.make("data.csv", b"x,y\n1,1\n1,1\n")
+        result = self.run_program("check-gradient", "--data-file", "data.csv", "--model",
+                                  "1:relu:zeros", "--epochs", "0")
+        self.assertEqual(result.returncode, WORK)
+        self.assertIn(b"nothing could be compared", result.stdout)
+
     def test_json(self):
         report = json.loads(self.succeed("check-gradient", "--json"))
         self.assertEqual(set(report["parameters"]), {"w", "b"})
-        self.assertLess(report["largest_relative_error"], 1e-3)
+        self.assertLess(report["largest_relative_error"], report["tolerance"])
+        self.assertEqual([report[name] for name in ("iterations", "compared", "at_kinks", "right")],
+                         [4000, 2, 0, True])
 
     def test_what_does_not_go_together(self):
         self.fail_with(USAGE, "check-gradient", "--loss", "binary_crossentropy", says=["sigmoid"])
