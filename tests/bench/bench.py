@@ -26,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 FRAMES_PER_SECOND = 30
 SHORT = (81, 50)  # frames, and iterations from one to the next: the post's video
 LONG = (1001, 4)  # the same run in 1000 steps
+TRAINING_EPOCHS = 20000  # of two iterations
 MIB = 1024  # in the kilobytes of getrusage
 
 
@@ -107,6 +108,7 @@ class Bench:
     def __init__(self, args, folder):
         self.trainreel_path = args.trainreel
         self.bench_frames_path = args.bench_frames
+        self.bench_train_path = args.bench_train
         self.runs = args.runs
         self.folder = Path(folder)
 
@@ -120,6 +122,10 @@ class Bench:
 
     def bench_frames(self, mode, *options):
         return run(self.bench_frames_path, mode, *options)
+
+    def iteration_us(self, *command):
+        """Of a training, by its own clock: starting Python takes longer than many trainings."""
+        return json.loads(run(*command, "--epochs", TRAINING_EPOCHS).stdout)["iteration_us"]
 
     def other(self, script, frames, every):
         return run(sys.executable, HERE / script, self.folder / "other.mp4", "--frames", frames,
@@ -215,6 +221,17 @@ def memory_against_length(bench):
                   peaks["long_mib"] / peaks["short_mib"], medians=peaks, **bounds)
 
 
+def training_against_numpy(bench):
+    for net, reach, stretch in (("neuron", 25, 40), ("1-60-1", 8, 12), ("1-10-10-1", 8, 20)):
+        results = take_turns(
+            bench.runs,
+            trainreel=lambda: bench.iteration_us(bench.bench_train_path, net),
+            numpy=lambda: bench.iteration_us(sys.executable, HERE / "train_numpy.py", net))
+        medians = {f"{name}_us": median(values) for name, values in results.items()}
+        yield Row(f"an iteration of {net}, times faster than NumPy",
+                  medians["numpy_us"] / medians["trainreel_us"], "x", reach, stretch, True, medians)
+
+
 def size_against_medium(bench):
     film = bench.folder / "film.yuv"
     bench.bench_frames("yuv", film, "--frames", LONG[0], "--every", LONG[1])
@@ -239,6 +256,7 @@ FIGURES = {
     "drawing over encoding": drawing_over_encoding,
     "10,000 frames, two workers": two_workers_over_one,
     "memory": memory_against_length,
+    "training": training_against_numpy,
     "size": size_against_medium,
 }
 
@@ -323,6 +341,7 @@ def parse_args():
                                      epilog="figures: " + "; ".join(FIGURES))
     parser.add_argument("--trainreel", required=True, type=Path, help="the program")
     parser.add_argument("--bench-frames", required=True, type=Path, help="its parts")
+    parser.add_argument("--bench-train", required=True, type=Path, help="its training alone")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="of each side [5]")
     parser.add_argument("--quick", action="store_true", help="one run: rough")
     parser.add_argument("--only", default="", metavar="TEXT", help="figures with that in their name")

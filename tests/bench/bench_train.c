@@ -1,10 +1,10 @@
 /* Trains one of three nets as train_numpy.py does, and prints the time of an iteration, and the
  * last loss, as JSON:
  *
- *   bench_train neuron|1-60-1|1-10-10-1 [EPOCHS] */
+ *   bench_train neuron|1-60-1|1-10-10-1 [--epochs N] */
 #include <trainreel/trainreel.h>
 
-#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +34,6 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* One turn of the sine, with noise, as the follow-up post has it. */
-static tr_status create_sine(tr_dataset **dataset, tr_random *random, tr_diag *diag) {
-    const double turn = 6.283185307179586;
-    tr_status status = tr_dataset_create(dataset, N_POINTS, 1, 1, diag);
-    for (size_t i = 0; !status && i < N_POINTS; i++) {
-        (*dataset)->x[i] = (double)i * turn / (N_POINTS - 1);
-        (*dataset)->y[i] = sin((*dataset)->x[i]) + tr_random_normal(random, 0, 0.2);
-    }
-    return status;
-}
-
 /* The loss of the last batch is kept, so that nothing can be left out. */
 static tr_status keep_loss(const tr_snapshot *snapshot, void *loss) {
     *(float *)loss = snapshot->loss;
@@ -61,8 +50,9 @@ static tr_status measure(const bench_net *net, uint64_t epochs, tr_diag *diag) {
     options.batch_size = BATCH_SIZE;
     options.epochs = epochs;
     tr_random_seed(&random, 0);
-    tr_status status = net->n_layers == 1 ? tr_dataset_create_bilinear(&dataset, N_POINTS, diag)
-                                          : create_sine(&dataset, &random, diag);
+    const tr_data_kind kind = net->n_layers == 1 ? TR_DATA_BILINEAR : TR_DATA_SINE;
+    const double noise = kind == TR_DATA_SINE ? 0.2 : 0;
+    tr_status status = tr_dataset_create_kind(&dataset, kind, N_POINTS, noise, &random, diag);
     if (!status)
         status = tr_network_create(&network, 1, net->layers, net->n_layers, diag);
     if (!status) {
@@ -80,8 +70,10 @@ static tr_status measure(const bench_net *net, uint64_t epochs, tr_diag *diag) {
 
 int main(int argc, char **argv) {
     tr_diag diag = {0};
-    long epochs = argc > 2 ? strtol(argv[2], NULL, 10) : 2000;
-    for (size_t i = 0; argc > 1 && epochs > 0 && i < sizeof nets / sizeof *nets; i++) {
+    const bool has_epochs = argc == 4 && strcmp(argv[2], "--epochs") == 0;
+    const long epochs = has_epochs ? strtol(argv[3], NULL, 10) : 2000;
+    for (size_t i = 0; (argc == 2 || has_epochs) && epochs > 0 && i < sizeof nets / sizeof *nets;
+         i++) {
         if (strcmp(argv[1], nets[i].name) != 0)
             continue;
         if (!measure(&nets[i], (uint64_t)epochs, &diag))
@@ -89,6 +81,6 @@ int main(int argc, char **argv) {
         fprintf(stderr, "bench_train: %s\n", diag.text);
         return 1;
     }
-    fprintf(stderr, "usage: bench_train neuron|1-60-1|1-10-10-1 [EPOCHS]\n");
+    fprintf(stderr, "usage: bench_train neuron|1-60-1|1-10-10-1 [--epochs N]\n");
     return 2;
 }

@@ -58,22 +58,19 @@ static tr_dataset *create_dataset(size_t n_samples, size_t n_inputs, size_t n_ou
     return dataset;
 }
 
-static tr_dataset *create_bilinear(tr_random *random) {
-    (void)random;
+static tr_dataset *create_kind(tr_data_kind kind, double noise, tr_random *random) {
     tr_diag diag = {0};
     tr_dataset *dataset;
-    assert_ok(tr_dataset_create_bilinear(&dataset, 200, &diag), diag);
+    assert_ok(tr_dataset_create_kind(&dataset, kind, 200, noise, random, &diag), diag);
     return dataset;
 }
 
+static tr_dataset *create_bilinear(tr_random *random) {
+    return create_kind(TR_DATA_BILINEAR, 0, random);
+}
+
 static tr_dataset *create_sine(tr_random *random) {
-    const double turn = 6.283185307179586;
-    tr_dataset *dataset = create_dataset(200, 1, 1);
-    for (size_t i = 0; i < 200; i++) {
-        dataset->x[i] = i == 199 ? turn : (double)i * (turn / 199);
-        dataset->y[i] = sin(dataset->x[i]) + tr_random_normal(random, 0, 0.2);
-    }
-    return dataset;
+    return create_kind(TR_DATA_SINE, 0.2, random);
 }
 
 static tr_dataset *create_plane(tr_random *random) {
