@@ -51,7 +51,7 @@ typedef struct weights_panel {
     const weights_data *data;
     tr_axes axes;
     tr_axes_content content;
-    char y_label[64]; /* with two counts of parameters */
+    char y_label[64];   /* with two counts of parameters */
     double label_width; /* of the widest name beside the curves; 0 if there are none */
     PangoLayout *names[TR_N_LINE_COLORS];
     tr_legend *legend;
