@@ -32,3 +32,16 @@ char *tr_json_text(json_t *value) {
     json_decref(value);
     return line;
 }
+
+void tr_json_add_file(json_t *object, const tr_built_file *file) {
+    json_object_set_new(object, "sha256", json_string(file->checksum));
+    json_object_set_new(object, "bytes", json_integer((json_int_t)file->bytes));
+    if (file->width) {
+        json_object_set_new(object, "width", json_integer(file->width));
+        json_object_set_new(object, "height", json_integer(file->height));
+    }
+    if (file->n_frames)
+        json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
+    if (file->seconds > 0)
+        json_object_set_new(object, "duration", json_real(file->seconds));
+}

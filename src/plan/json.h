@@ -1,7 +1,8 @@
-/* Settings as JSON. */
+/* Settings and files as JSON. */
 #ifndef TR_PLAN_JSON_H
 #define TR_PLAN_JSON_H
 
+#include "build.h"
 #include "params.h"
 
 #include <jansson.h>
@@ -14,5 +15,9 @@ json_t *tr_json_setting(const tr_settings *settings, const tr_param *param);
 /* The text of a value, whose reference it takes, with a line break at its end; the caller frees it.
  * NULL without memory. */
 char *tr_json_text(json_t *value);
+
+/* Adds what is known of a built file: checksum, bytes, and sizes, frames and duration where it has
+ * them. */
+void tr_json_add_file(json_t *object, const tr_built_file *file);
 
 #endif

@@ -171,16 +171,8 @@ static json_t *describe_run(const tr_plan_run *run, const char *data_checksum) {
 
 static json_t *describe_file(const char *kind, const char *run, const char *inputs,
                              const tr_built_file *file) {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "kind", kind, "run", run, "inputs",
-                               inputs, "sha256", file->checksum, "bytes", (json_int_t)file->bytes);
-    if (file->width) {
-        json_object_set_new(object, "width", json_integer(file->width));
-        json_object_set_new(object, "height", json_integer(file->height));
-    }
-    if (file->n_frames)
-        json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
-    if (file->seconds > 0)
-        json_object_set_new(object, "duration", json_real(file->seconds));
+    json_t *object = json_pack("{s:s, s:s, s:s}", "kind", kind, "run", run, "inputs", inputs);
+    tr_json_add_file(object, file);
     return object;
 }
 

@@ -99,16 +99,7 @@ static json_t *describe_built(const char *path, const char *kind, const tr_built
         json_object_set_new(object, "error", json_string(built->message));
     if (built->outcome != TR_MADE && built->outcome != TR_UNCHANGED)
         return object;
-    json_object_set_new(object, "sha256", json_string(file->checksum));
-    json_object_set_new(object, "bytes", json_integer((json_int_t)file->bytes));
-    if (file->width) {
-        json_object_set_new(object, "width", json_integer(file->width));
-        json_object_set_new(object, "height", json_integer(file->height));
-    }
-    if (file->n_frames)
-        json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
-    if (file->seconds > 0)
-        json_object_set_new(object, "duration", json_real(file->seconds));
+    tr_json_add_file(object, file);
     return object;
 }
 
