@@ -6,6 +6,7 @@
 
 #include <trainreel/snapshot.h>
 #include <trainreel/status.h>
+#include <trainreel/trainer.h>
 
 TR_BEGIN_DECLS
 
@@ -51,6 +52,19 @@ TR_API size_t tr_recording_n_params(const tr_recording *recording);
 TR_API TR_MUST_CHECK tr_status tr_recording_read(const tr_recording *recording, uint64_t first,
                                                  size_t count, tr_snapshot *snapshots,
                                                  float *params, tr_diag *diag);
+
+/** The iteration of the last snapshot; 0 for an empty recording. */
+TR_API uint64_t tr_recording_last_iteration(const tr_recording *recording);
+
+/**
+ * Calls `visit` for every snapshot in order, reading a bounded number at a time. Safe from any number
+ * of threads.
+ *
+ * @return TR_OK, TR_ERROR_MEMORY, TR_ERROR_INPUT, or the first of what `visit` returned that is not
+ *         TR_OK.
+ */
+TR_API TR_MUST_CHECK tr_status tr_recording_replay(const tr_recording *recording, tr_step_fn visit,
+                                                   void *context, tr_diag *diag);
 
 /**
  * Finds the last snapshot whose iteration is at most `iteration`; 0 if there is none. Safe from any

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 20 };
+enum { BUFFER_BYTES = 1 << 20, BLOCK_PARAMS = 1 << 18, BLOCK_SNAPSHOTS = 4096 };
 
 typedef struct record_header {
     uint64_t iteration;
@@ -243,4 +243,30 @@ tr_status tr_recording_find(const tr_recording *recording, uint64_t iteration, u
     }
     *index = low;
     return TR_OK;
+}
+
+uint64_t tr_recording_last_iteration(const tr_recording *recording) {
+    return recording->newest_iteration;
+}
+
+tr_status tr_recording_replay(const tr_recording *recording, tr_step_fn visit, void *context,
+                              tr_diag *diag) {
+    size_t n_params = recording->n_params;
+    size_t block = BLOCK_PARAMS / (n_params ? n_params : 1);
+    block = block < 1 ? 1 : block > BLOCK_SNAPSHOTS ? BLOCK_SNAPSHOTS : block;
+    tr_snapshot *snapshots = tr_alloc_array(block, sizeof *snapshots);
+    float *params = tr_alloc_array(n_params, block * sizeof *params);
+    tr_status status = TR_OK;
+    if (!snapshots || !params)
+        status = tr_fail_memory(diag, "reading the recording");
+    for (uint64_t first = 0; !status && first < recording->n_snapshots; first += block) {
+        uint64_t left = recording->n_snapshots - first;
+        size_t count = left < block ? (size_t)left : block;
+        status = tr_recording_read(recording, first, count, snapshots, params, diag);
+        for (size_t i = 0; !status && i < count; i++)
+            status = visit(&snapshots[i], context);
+    }
+    free(snapshots);
+    free(params);
+    return status;
 }

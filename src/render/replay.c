@@ -1,12 +1,5 @@
 #include "replay.h"
 
-#include "alloc.h"
-#include "diag.h"
-
-#include <stdlib.h>
-
-enum { BLOCK_BYTES = 1 << 18 }; /* of parameters, read at a time */
-
 static tr_status run_training(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
     const tr_training *training = context;
     return tr_fit(training->network, training->params, training->dataset, &training->options,
@@ -47,25 +40,7 @@ tr_status tr_record(const tr_source *source, tr_recording **out, tr_diag *diag) 
 }
 
 static tr_status replay(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
-    const tr_recording *recording = context;
-    size_t n_params = tr_recording_n_params(recording);
-    uint64_t n_snapshots = tr_recording_n_snapshots(recording);
-    size_t capacity = BLOCK_BYTES / sizeof(float) / (n_params ? n_params : 1);
-    capacity = capacity < 1 ? 1 : capacity;
-    tr_snapshot *snapshots = tr_alloc_array(capacity, sizeof *snapshots);
-    float *params = tr_alloc_array(capacity * n_params, sizeof *params);
-    tr_status status = TR_OK;
-    if (!snapshots || !params)
-        status = tr_fail_memory(diag, "reading a recording");
-    for (uint64_t first = 0; !status && first < n_snapshots; first += capacity) {
-        uint64_t left = n_snapshots - first;
-        size_t n = left < capacity ? (size_t)left : capacity;
-        status = tr_recording_read(recording, first, n, snapshots, params, diag);
-        for (size_t i = 0; !status && i < n; i++)
-            status = step(&snapshots[i], step_context);
-    }
-    free(snapshots);
-    free(params);
+    tr_status status = tr_recording_replay(context, step, step_context, diag);
     return status == TR_END ? TR_OK : status;
 }
 
@@ -75,13 +50,7 @@ const tr_recording *tr_source_recording(const tr_source *source) {
 
 tr_source tr_recording_source(const tr_recording *recording, const tr_source *original) {
     tr_source source = *original;
-    uint64_t n_snapshots = tr_recording_n_snapshots(recording);
-    tr_snapshot last = {0};
-    float *params = tr_alloc_array(tr_recording_n_params(recording), sizeof *params);
-    if (n_snapshots && params &&
-        !tr_recording_read(recording, n_snapshots - 1, 1, &last, params, NULL))
-        source.n_iterations = last.iteration;
-    free(params);
+    source.n_iterations = tr_recording_last_iteration(recording);
     source.run = replay;
     source.context = (void *)(uintptr_t)recording; /* which replay only reads */
     return source;
