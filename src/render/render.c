@@ -12,9 +12,8 @@
 
 #include "alloc.h"
 #include "diag.h"
-#include "output.h"
+#include "outputs.h"
 #include "plotter.h"
-#include "png.h"
 #include "recorder.h"
 #include "replay.h"
 #include "sink.h"
@@ -42,8 +41,6 @@ typedef struct state_block {
 typedef struct rendering {
     tr_source source; /* what is rendered: the caller's, or the recording of it */
     const tr_render_options *options;
-    int width; /* of the frames, in pixels */
-    int height;
     uint64_t n_frames;      /* expected, 0 if unknown */
     uint64_t n_held_frames; /* of them, those that repeat the last state */
     size_t n_params;
@@ -54,8 +51,7 @@ typedef struct rendering {
     tr_ring *ring;
     tr_recorder *recorder;
     tr_scene *scene;
-    tr_sink *sink;
-    tr_output *poster;
+    tr_outputs outputs;
     tr_report *report;
 
     pthread_mutex_t take_mutex; /* one worker at a time is the ring's consumer */
@@ -199,26 +195,13 @@ static tr_status deliver(rendering *job, uint64_t index, tr_segment *segment, tr
         job->waiting[slot] = NULL;
         job->appending = true;
         pthread_mutex_unlock(&job->mutex);
-        status = tr_sink_append(job->sink, &next, diag);
+        status = tr_sink_append(job->outputs.sink, &next, diag);
         pthread_mutex_lock(&job->mutex);
         job->appending = false;
         job->next_to_append++;
         pthread_cond_broadcast(&job->changed);
     }
     pthread_mutex_unlock(&job->mutex);
-    return status;
-}
-
-static tr_status write_poster(rendering *job, const tr_frame *frame, tr_diag *diag) {
-    tr_png *png;
-    const uint8_t *data;
-    size_t size;
-    tr_status status = tr_png_create(&png, job->width, job->height, diag);
-    if (!status)
-        status = tr_png_encode(png, frame, &data, &size, diag);
-    if (!status)
-        status = tr_output_write(job->poster, data, size, diag);
-    tr_png_destroy(&png);
     return status;
 }
 
@@ -231,8 +214,8 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
         if (atomic_load(&job->failed))
             return TR_ERROR_CANCELLED; /* somebody else's failure is the one that counts */
         status = tr_plotter_draw(plotter, &block->states[i], &frame, diag);
-        if (!status && job->poster && block->segment == 0 && i == 0)
-            status = write_poster(job, &frame, diag);
+        if (!status && block->segment == 0 && i == 0)
+            status = tr_outputs_take_first(&job->outputs, &frame, diag);
         if (!status)
             status = tr_sink_add_frame(worker, &frame, diag);
         atomic_fetch_add_explicit(&job->frames, 1, memory_order_relaxed);
@@ -269,7 +252,7 @@ static tr_status work(rendering *job, tr_diag *diag) {
     if (!status)
         status = wait_for_sink(job);
     if (!status)
-        status = tr_sink_worker_create(&worker, job->sink, diag);
+        status = tr_sink_worker_create(&worker, job->outputs.sink, diag);
     while (!status) {
         status = take_block(job, &block, diag);
         if (status || !block.n_states)
@@ -337,69 +320,6 @@ static void wait_for_workers(rendering *job) {
     pthread_mutex_unlock(&job->mutex);
 }
 
-static char *output_path(const tr_render_options *options, const char *ending) {
-    size_t size = strlen(options->folder) + strlen(options->name) + strlen(ending) + 2;
-    char *path = malloc(size);
-    if (path) {
-        size_t length = strlen(options->folder);
-        bool slash = length && options->folder[length - 1] == '/';
-        snprintf(path, size, "%s%s%s%s", options->folder, slash ? "" : "/", options->name, ending);
-    }
-    return path;
-}
-
-static const char *ending_of(tr_format format) {
-    switch (format) {
-    case TR_FORMAT_MP4:
-        return ".mp4";
-    case TR_FORMAT_CHECKSUMS:
-        return ".sha256";
-    case TR_FORMAT_PNG:
-    case TR_FORMAT_NONE:
-        return "";
-    }
-    return "";
-}
-
-static const char *kind_of(tr_format format) {
-    switch (format) {
-    case TR_FORMAT_MP4:
-        return "video";
-    case TR_FORMAT_PNG:
-        return "frames";
-    case TR_FORMAT_CHECKSUMS:
-        return "checksums";
-    case TR_FORMAT_NONE:
-        return "nothing";
-    }
-    return "nothing";
-}
-
-/* While the workers draw their backgrounds, and the run begins, this loads the libraries that
- * encode. */
-static tr_status open_outputs(rendering *job, tr_diag *diag) {
-    const tr_render_options *options = job->options;
-    bool writes = options->format != TR_FORMAT_NONE;
-    tr_artifact *artifact = &job->report->artifacts[0];
-    tr_status status = writes ? tr_make_folders(options->folder, diag) : TR_OK;
-    if (status)
-        return status;
-    artifact->path = output_path(options, ending_of(options->format));
-    if (!artifact->path)
-        return tr_fail_memory(diag, "a path");
-    if (options->format == TR_FORMAT_MP4) {
-        tr_artifact *poster = &job->report->artifacts[1];
-        poster->path = output_path(options, "_start.png");
-        if (!poster->path)
-            return tr_fail_memory(diag, "a path");
-        status = tr_output_create(&job->poster, poster->path, false, diag);
-    }
-    if (!status)
-        status = tr_sink_create(&job->sink, options->format, artifact->path, job->width,
-                                job->height, &options->video, diag);
-    return status;
-}
-
 /* While the workers encode, this loads the libraries that write. Not while they draw backgrounds:
  * Pango then starts threads, which have to wait as long as libraries are being loaded. */
 static tr_status prepare_sink(rendering *job, int n_workers, tr_diag *diag) {
@@ -408,53 +328,10 @@ static tr_status prepare_sink(rendering *job, int n_workers, tr_diag *diag) {
         pthread_cond_wait(&job->changed, &job->mutex);
     tr_status status = job->status;
     pthread_mutex_unlock(&job->mutex);
-    return status ? TR_OK : tr_sink_prepare(job->sink, diag);
-}
-
-/* Completes and checks the files, and then gives them their names. */
-static tr_status close_outputs(rendering *job, tr_diag *diag) {
-    const tr_render_options *options = job->options;
-    tr_report *report = job->report;
-    const tr_sink *sink = job->sink;
-    tr_status status = tr_sink_finish(job->sink, diag);
-    if (status)
-        return status;
-    bool plays = options->format == TR_FORMAT_MP4;
-    report->n_frames = sink->n_frames;
-    report->artifacts[0] = (tr_artifact){
-        .path = report->artifacts[0].path,
-        .kind = kind_of(options->format),
-        .bytes = sink->bytes,
-        .width = job->width,
-        .height = job->height,
-        .n_frames = sink->n_frames,
-        .seconds = plays ? (double)sink->n_frames / options->video.frames_per_second : 0};
-    report->n_artifacts = options->format == TR_FORMAT_NONE ? 0 : 1;
-    if (job->poster) {
-        report->artifacts[1] = (tr_artifact){.path = report->artifacts[1].path,
-                                             .kind = "poster",
-                                             .bytes = tr_output_size(job->poster),
-                                             .width = job->width,
-                                             .height = job->height,
-                                             .n_frames = 1};
-        report->n_artifacts = 2;
-        status = tr_output_sync(job->sink->output, diag);
-        if (!status)
-            status = tr_output_commit(&job->poster, diag);
-    }
-    if (!status)
-        status = tr_sink_commit(job->sink, diag);
-    return status;
+    return status ? TR_OK : tr_sink_prepare(job->outputs.sink, diag);
 }
 
 static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
-    const char *name = options->name;
-    if (!*options->folder)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "the output folder has no name");
-    if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
-        return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "the name \"%.80s\" is not a file name: it must not be empty or hold a /",
-                       name);
     if (options->jobs < 0 || options->jobs > MAX_JOBS)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of jobs is 0 to %d, not %d", MAX_JOBS,
                        options->jobs);
@@ -468,12 +345,8 @@ static tr_status check(const tr_source *source, const tr_render_options *options
         return tr_fail(diag, TR_ERROR_ARGUMENT,
                        "the last frame is held for 0 to %d seconds, not %g", MAX_HOLD_SECONDS,
                        options->hold);
-    int width, height;
     tr_status status = tr_picture_check(&options->picture, source->network, source->dataset, diag);
-    if (status)
-        return status;
-    tr_picture_pixels(&options->picture, &width, &height);
-    return tr_sink_check(options->format, width, height, &options->video, diag);
+    return status ? status : tr_outputs_check(options, diag);
 }
 
 static int count_workers(const tr_render_options *options, uint64_t n_frames) {
@@ -513,7 +386,9 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
         }
         n_started++;
     }
-    tr_status status = open_outputs(job, &failure);
+    /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
+     * encode. */
+    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -615,10 +490,9 @@ static tr_status prepare(rendering *job, tr_diag *diag) {
 
 static void clean_up(rendering *job) {
     for (size_t i = 0; job->waiting && i < job->window; i++)
-        tr_segment_destroy(&job->waiting[i], job->sink);
+        tr_segment_destroy(&job->waiting[i], job->outputs.sink);
     free(job->waiting);
-    tr_output_discard(&job->poster);
-    tr_sink_destroy(&job->sink);
+    tr_outputs_discard(&job->outputs);
     tr_recorder_destroy(&job->recorder);
     tr_ring_destroy(&job->ring);
     tr_scene_destroy(&job->scene);
@@ -640,14 +514,13 @@ tr_status tr_render(const tr_source *source, const tr_render_options *options, t
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER};
     clock_gettime(CLOCK_MONOTONIC, &job.start);
-    tr_picture_pixels(&options->picture, &job.width, &job.height);
     status = prepare(&job, diag);
     if (!status)
         status = run_threads(&job, diag);
     if (!status)
         status = report_progress(&job);
     if (!status)
-        status = close_outputs(&job, diag);
+        status = tr_outputs_close(&job.outputs, diag);
     clean_up(&job);
     report->seconds = seconds_since(&job.start);
     if (status)

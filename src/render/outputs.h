@@ -1,0 +1,35 @@
+/* The files of a rendering. */
+#ifndef TR_RENDER_OUTPUTS_H
+#define TR_RENDER_OUTPUTS_H
+
+#include "output.h"
+#include "sink.h"
+
+#include <trainreel/render.h>
+
+typedef struct tr_outputs {
+    const tr_render_options *options;
+    tr_report *report;
+    tr_sink *sink;     /* which the workers use */
+    tr_output *poster; /* NULL if there is none */
+} tr_outputs;
+
+/* What can be known of the settings before anything is loaded or written. TR_ERROR_ARGUMENT. */
+tr_status tr_outputs_check(const tr_render_options *options, tr_diag *diag);
+
+/* Opens the files under temporary names, and loads the libraries that encode. The options and the
+ * report, which gets their paths, are borrowed. `outputs` is zeroed before; it is to be discarded in
+ * any case. */
+tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options, tr_report *report,
+                          tr_diag *diag);
+
+/* Takes the first frame for the poster, on any thread; the frame stays the caller's. */
+tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_diag *diag);
+
+/* After the last segment: completes and checks the files, then gives them their names. */
+tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag);
+
+/* Removes what did not get its name. */
+void tr_outputs_discard(tr_outputs *outputs);
+
+#endif
