@@ -79,6 +79,7 @@ typedef struct tr_settings {
     int format;
     char *folder;
     char *name;
+    int page;
     int64_t jobs;
 } tr_settings;
 

@@ -45,6 +45,7 @@ typedef struct tr_plan {
     char *folder;      /* of the file, to which data.file is relative */
     char *title;       /* or NULL, as is the description */
     char *description; /* may have several lines */
+    bool has_page;     /* whether index.html is wanted */
     size_t n_runs;
     tr_plan_run *runs;
     size_t n_artifacts;

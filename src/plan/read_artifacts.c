@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "diag.h"
+#include "page.h"
 
 #include <string.h>
 
@@ -76,8 +77,9 @@ static const char *find_fault(const char *path) {
         else if (g_str_has_prefix(*part, ".trainreel-"))
             fault = "another name: those are the program's own";
     }
-    if (!fault && (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
-                   !g_ascii_strcasecmp(parts[0], "SHA256SUMS")))
+    if (!fault &&
+        (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
+         !g_ascii_strcasecmp(parts[0], "SHA256SUMS") || !g_ascii_strcasecmp(parts[0], TR_PAGE)))
         fault = "another name: the program writes a file of this one";
     g_strfreev(parts);
     return fault;

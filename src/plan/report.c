@@ -1,6 +1,7 @@
 /* What commands did, as JSON. */
 #include "build.h"
 #include "json.h"
+#include "page.h"
 #include "run.h"
 
 #include <glib.h>
@@ -116,6 +117,9 @@ char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report
             json_array_append_new(
                 files, describe_built(artifact->poster, "poster", built, &built->poster));
     }
+    if (report->page.outcome == TR_MADE || report->page.outcome == TR_UNCHANGED)
+        json_array_append_new(files,
+                              describe_built(TR_PAGE, "page", &report->page, &report->page.file));
     json_t *root =
         json_pack("{s:s, s:s?, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
                   g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "made",

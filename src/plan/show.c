@@ -107,7 +107,7 @@ char *tr_plan_show(const tr_plan *plan) {
     GString *out = g_string_new(NULL);
     append_text(out, "title", plan->title);
     append_text(out, "description", plan->description);
-    g_string_append(out, "runs:\n");
+    g_string_append_printf(out, "page: %s\nruns:\n", plan->has_page ? "yes" : "no");
     for (size_t i = 0; i < plan->n_runs; i++) {
         g_string_append(out, "  ");
         append_quoted(out, plan->runs[i].name);
