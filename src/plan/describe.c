@@ -220,11 +220,12 @@ static void add_spread(const described *d, const state *s) {
         add_text(d->out, "between # and #", NUMBERS(s->lowest, s->highest));
 }
 
-/* How far the prediction is from the data. */
-static void add_distance(const described *d, const state *s) {
+/* How far the prediction is from the data, which `what` calls it. */
+static void add_distance(const described *d, const state *s, const char *what) {
     const tr_dataset *data = d->source->dataset;
-    add_text(d->out, "# away from the data on average, and # at most",
-             NUMBERS(s->distance, s->largest_distance));
+    add_text(d->out, "# away from ", &s->distance);
+    g_string_append(d->out, what);
+    add_text(d->out, " on average, and # at most", &s->largest_distance);
     if (data->n_inputs == 1)
         add_text(d->out, ", at x = #", &data->x[s->farthest]);
     g_string_append_c(d->out, '.');
@@ -258,21 +259,24 @@ static void describe_fit(described *d) {
         g_string_append(d->out, " The prediction is not finite any more.");
     } else if (d->is_classification) {
         describe_classes(d);
-    } else if (d->is_video && d->last.iteration) {
-        g_string_append(d->out, " The prediction starts ");
-        add_spread(d, &d->first);
-        g_string_append(d->out, is_near ? " and meets the data at the end" : " and ends ");
-        if (!is_near)
-            add_spread(d, &d->last);
-        g_string_append(d->out, ", ");
-        add_distance(d, &d->last);
     } else {
-        g_string_append(d->out,
-                        is_near ? " The prediction meets the data, " : " The prediction is ");
-        if (!is_near)
+        bool moves = d->is_video && d->last.iteration;
+        g_string_append(d->out, " The prediction ");
+        if (moves) {
+            g_string_append(d->out, "starts ");
+            add_spread(d, &d->first);
+            g_string_append(d->out, " and ");
+        }
+        if (is_near) {
+            g_string_append(d->out, moves ? "meets the data at the end: it is then "
+                                          : "meets the data: it is ");
+            add_distance(d, &d->last, "it");
+        } else {
+            g_string_append(d->out, moves ? "ends " : "is ");
             add_spread(d, &d->last);
-        g_string_append(d->out, is_near ? "" : ", ");
-        add_distance(d, &d->last);
+            g_string_append(d->out, ", ");
+            add_distance(d, &d->last, "the data");
+        }
     }
 }
 

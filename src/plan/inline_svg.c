@@ -150,21 +150,17 @@ static bool append_attribute(scanner *s, span name, span value) {
 
 /* The properties of a style as attributes. */
 static bool append_style(scanner *s, span style) {
-    const char *end = style.text + style.length;
-    for (const char *at = style.text; at < end;) {
-        while (at < end && g_ascii_isspace(*at))
-            at++;
-        const char *stop = memchr(at, ';', (size_t)(end - at));
-        stop = stop ? stop : end;
-        const char *colon = memchr(at, ':', (size_t)(stop - at));
-        if (at < stop && !colon)
+    for (size_t at = 0; at < style.length; at++) {
+        size_t start = at, colon = 0;
+        for (; at < style.length && style.text[at] != ';'; at++)
+            if (style.text[at] == ':' && !colon)
+                colon = at;
+        while (start < at && g_ascii_isspace(style.text[start]))
+            start++;
+        span name = {style.text + start, colon > start ? colon - start : 0};
+        span value = {style.text + colon + 1, colon > start ? at - colon - 1 : 0};
+        if (start < at && (!is_one_of(name, looks) || !append_attribute(s, name, value)))
             return false;
-        span name = {at, colon ? (size_t)(colon - at) : 0};
-        if (at < stop &&
-            (!is_one_of(name, looks) ||
-             !append_attribute(s, name, (span){colon + 1, (size_t)(stop - colon) - 1})))
-            return false;
-        at = stop < end ? stop + 1 : end;
     }
     return true;
 }

@@ -71,7 +71,7 @@ static bool is_there(const tr_built *built) {
 static const char *const panels[][2] = {
     {"fit", "prediction"},  {"error", "error"},     {"landscape", "error landscape"},
     {"network", "network"}, {"weights", "weights"}, {"data", "data"},
-    {"neuron", "neuron"}};
+    {"neuron", "diagram"}};
 
 static void append_scene(GString *out, const char *scene) {
     char **names = g_strsplit(scene, "+", -1);
@@ -98,12 +98,13 @@ static char *caption_of(const page *p, const tr_plan_artifact *artifact) {
         g_string_append(out, settings->title);
         return g_string_free(out, FALSE);
     }
-    g_string_append_printf(out, "%s: ", p->plan->runs[artifact->run].name);
     if (has_picture)
         append_scene(out, settings->scene);
     else
-        g_string_append(out, artifact->kind == TR_PLAN_TABLE ? "all iterations"
-                                                             : "checksums of all frames");
+        g_string_append(out,
+                        artifact->kind == TR_PLAN_TABLE ? "iterations" : "checksums of the frames");
+    *out->str = g_ascii_toupper(*out->str);
+    g_string_append_printf(out, " of \u201c%s\u201d", p->plan->runs[artifact->run].name);
     return g_string_free(out, FALSE);
 }
 
