@@ -140,6 +140,14 @@ static void add_alternative(page *p, size_t number, const tr_built *built) {
     add_element(p, "", built->file.alternative, "</p>\n");
 }
 
+static const char *describe_failure(tr_status status) {
+    if (status == TR_ERROR_ARGUMENT)
+        return "it cannot be made with these settings";
+    if (status == TR_ERROR_INPUT)
+        return "what it is made of could not be read";
+    return tr_status_name(status);
+}
+
 /* Why there is no file, without what is only true of this machine, such as its paths. */
 static void add_missing(page *p, const tr_plan_artifact *artifact, const tr_built *built) {
     add(p, "<p class=\"missing\">");
@@ -147,7 +155,7 @@ static void add_missing(page *p, const tr_plan_artifact *artifact, const tr_buil
     if (built->outcome == TR_NOT_REACHED)
         add(p, "the build was ended before it was made");
     else
-        add_escaped(p, tr_status_name(built->status));
+        add_escaped(p, describe_failure(built->status));
     add(p, ".</p>\n");
 }
 
@@ -362,13 +370,11 @@ static void add_charts(page *p) {
 }
 
 /* A row of a table without quotes, as the program writes them. */
-static void add_row(page *p, const char *line, const char *cell) {
+static void add_row(page *p, const char *line, const char *opening, const char *closing) {
     char **fields = g_strsplit(line, ",", -1);
     add(p, "<tr>");
-    for (char **field = fields; *field; field++) {
-        g_string_append_printf(p->out, "<%s>", cell);
-        add_escaped(p, *field);
-    }
+    for (char **field = fields; *field; field++)
+        add_element(p, opening, *field, closing);
     add(p, "</tr>\n");
     g_strfreev(fields);
 }
@@ -384,10 +390,10 @@ static void add_short_table(page *p, const tr_plan_artifact *artifact) {
     if (is_short && g_strv_length(lines) <= MOST_TABLE_LINES && *lines) {
         add(p, "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
         add_element(p, "", caption, "\">\n<table>\n<thead>\n");
-        add_row(p, lines[0], "th scope=\"col\"");
+        add_row(p, lines[0], "<th scope=\"col\">", "</th>");
         add(p, "</thead>\n<tbody>\n");
         for (char **line = lines + 1; *line; line++)
-            add_row(p, *line, "td");
+            add_row(p, *line, "<td>", "</td>");
         add(p, "</tbody>\n</table>\n</div>\n");
     }
     g_strfreev(lines);
