@@ -378,7 +378,7 @@ class Trouble(PageTest):
 
     def test_large_charts_are_linked_to(self):
         self.make("one.yaml", b"runs: {a: {model: '70:relu,70:relu,1', train: {epochs: 150}}}\n"
-                  b"artifacts: {a.svg: {run: a, chart: weights, size: 800x600}}\n")
+                  b"artifacts: {a.svg: {run: a, chart: weights+error, size: 800x600}}\n")
         self.succeed("build", "-q", "one.yaml")
         self.assertGreater(os.path.getsize(self.path("out/a.svg")), 1 << 18)
         self.assertEqual(next(self.page().root.all("img"))["src"], "a.svg")
