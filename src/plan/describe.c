@@ -490,30 +490,31 @@ static tr_status describe_compared(GString *out, const tr_compared_run *run, tr_
     described d = {.out = out, .source = run->source, .recording = run->recording};
     tr_status status = open_described(&d, UINT64_MAX, diag);
     if (!status) {
-        g_string_append_printf(out, "; %s: the error on all data ", run->label);
+        g_string_append_printf(out, " With %s the error on all data ", run->label);
         add_error_clause(out, &d.first, &d.last);
         if (run->diverged_at)
-            g_string_append_printf(out,
-                                   ", and then training diverges at iteration %" G_GUINT64_FORMAT,
+            g_string_append_printf(out, ", and training diverges at iteration %" G_GUINT64_FORMAT,
                                    run->diverged_at);
+        g_string_append_c(out, '.');
     }
     close_described(&d);
     return status;
 }
 
-tr_status tr_describe_comparison(char **text, const tr_comparison *comparison, tr_diag *diag) {
+tr_status tr_describe_comparison(char **text, const tr_comparison *comparison,
+                                 const tr_settings *settings, tr_diag *diag) {
     static const char *const aligned_by[] = {"samples seen", "epochs", "iterations"};
-    GString *out = g_string_new(NULL);
+    bool is_overlay = comparison->arrangement == TR_ARRANGE_OVERLAY;
+    bool is_error = !strcmp(settings->scene, "error");
+    GString *out = g_string_new(is_error ? "The errors of " : "");
     tr_status status = TR_OK;
     *text = NULL;
     add_count(out, comparison->n_runs, "run");
-    g_string_append_printf(out, " %s, aligned by %s",
-                           comparison->arrangement == TR_ARRANGE_OVERLAY ? "in one picture"
-                                                                         : "side by side",
+    g_string_append_printf(out, " %s, aligned by %s.",
+                           is_error || is_overlay ? "in one panel" : "side by side",
                            aligned_by[comparison->align]);
     for (size_t i = 0; i < comparison->n_runs && !status; i++)
         status = describe_compared(out, &comparison->runs[i], diag);
-    g_string_append_c(out, '.');
     char *complete = g_string_free(out, FALSE);
     if (status)
         g_free(complete);

@@ -15,7 +15,8 @@
 tr_status tr_describe_run(char **text, const tr_source *source, const tr_recording *recording,
                           const tr_settings *settings, bool is_video, tr_diag *diag);
 
-/* The same of several runs in one picture, with a clause for each. */
-tr_status tr_describe_comparison(char **text, const tr_comparison *comparison, tr_diag *diag);
+/* The same of several runs in one picture, with a sentence for each. */
+tr_status tr_describe_comparison(char **text, const tr_comparison *comparison,
+                                 const tr_settings *settings, tr_diag *diag);
 
 #endif

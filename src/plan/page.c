@@ -89,6 +89,23 @@ static void append_scene(GString *out, const char *scene) {
     g_strfreev(names);
 }
 
+/* What a setting is called in texts: "batch size". */
+static char *name_variation(const tr_variation *variation) {
+    const char *option = variation->param->option;
+    return g_strdelimit(g_strdup(option ? option : variation->param->name), "-", ' ');
+}
+
+/* " by batch size", or " of 3 runs". */
+static void append_comparison(GString *out, const tr_plan_comparison *comparison) {
+    for (size_t i = 0; i < comparison->n_variations; i++) {
+        char *name = name_variation(&comparison->variations[i]);
+        g_string_append_printf(out, " %s %s", i ? "and" : "by", name);
+        g_free(name);
+    }
+    if (!comparison->n_variations)
+        g_string_append_printf(out, " of %zu runs", comparison->n_runs);
+}
+
 /* The caption: the title, if it is the same all the time, or else what is shown of which run. */
 static char *caption_of(const page *p, const tr_plan_artifact *artifact) {
     const tr_settings *settings = artifact->settings;
@@ -100,11 +117,18 @@ static char *caption_of(const page *p, const tr_plan_artifact *artifact) {
     }
     if (has_picture)
         append_scene(out, settings->scene);
+    else if (artifact->kind == TR_PLAN_CHECKSUMS)
+        g_string_append(out, "checksums of the frames");
     else
-        g_string_append(out,
-                        artifact->kind == TR_PLAN_TABLE ? "iterations" : "checksums of the frames");
+        g_string_append(out, artifact->comparison ? "summary" : "iterations");
     *out->str = g_ascii_toupper(*out->str);
-    g_string_append_printf(out, " of \u201c%s\u201d", p->plan->runs[artifact->run].name);
+    if (artifact->comparison && artifact->kind == TR_PLAN_VIDEO &&
+        settings->arrangement == TR_ARRANGE_OVERLAY)
+        g_string_append(out, " in one panel");
+    if (artifact->comparison)
+        append_comparison(out, artifact->comparison);
+    else
+        g_string_append_printf(out, " of \u201c%s\u201d", p->plan->runs[artifact->run].name);
     return g_string_free(out, FALSE);
 }
 
@@ -249,7 +273,34 @@ static void add_chart(page *p, size_t index) {
     add_label(p, artifact, "alt");
     if (built->file.alternative)
         g_string_append_printf(p->out, " aria-describedby=\"d%zu\"", index);
-    add(p, " loading=\"lazy\">\n");
+    add(p, ">\n");
+}
+
+/* How well a chart's file goes into a page: 0 is best. */
+static int rank_chart(const tr_plan_artifact *artifact) {
+    if (g_str_has_suffix(artifact->path, ".svg"))
+        return 0;
+    return g_str_has_suffix(artifact->path, ".png") ? 1 : 2;
+}
+
+/* Whether both are one chart as files of two kinds, such as error.svg and error.png. */
+static bool are_twins(const page *p, size_t a, size_t b) {
+    const tr_plan_artifact *one = &p->plan->artifacts[a], *other = &p->plan->artifacts[b];
+    size_t length = (size_t)(strrchr(one->path, '.') - one->path) + 1;
+    return a != b && one->kind == TR_PLAN_CHART && other->kind == TR_PLAN_CHART &&
+           is_there(&p->report->artifacts[a]) && is_there(&p->report->artifacts[b]) &&
+           !strncmp(one->path, other->path, length) && !strpbrk(other->path + length, "./") &&
+           !g_strcmp0(p->report->artifacts[a].file.alternative,
+                      p->report->artifacts[b].file.alternative);
+}
+
+/* Whether a file that goes better into the page shows the same. */
+static bool has_better_twin(const page *p, size_t index) {
+    for (size_t i = 0; i < p->plan->n_artifacts; i++)
+        if (are_twins(p, index, i) &&
+            rank_chart(&p->plan->artifacts[i]) < rank_chart(&p->plan->artifacts[index]))
+            return true;
+    return false;
 }
 
 static void add_figure(page *p, size_t index) {
@@ -268,22 +319,34 @@ static void add_figure(page *p, size_t index) {
         add_facts(p, artifact->path, &built->file);
     else
         add_missing(p, artifact, built);
+    for (size_t i = 0; i < p->plan->n_artifacts; i++)
+        if (are_twins(p, index, i))
+            add_facts(p, p->plan->artifacts[i].path, &p->report->artifacts[i].file);
     add(p, "</figcaption>\n</figure>\n");
 }
 
 /* ---- videos that advance together ---- */
 
-/* Whether two videos show the same states at the same times, of one run or of runs that are as long. */
+static bool are_same_runs(const tr_plan_comparison *a, const tr_plan_comparison *b) {
+    return a && b && a->n_runs == b->n_runs &&
+           !memcmp(a->runs, b->runs, a->n_runs * sizeof *a->runs);
+}
+
+/* Whether two videos show the same states at the same times: of the same runs, or of two that are as
+ * long. */
 static bool are_aligned(const page *p, size_t a, size_t b) {
     const tr_plan_artifact *one = &p->plan->artifacts[a], *other = &p->plan->artifacts[b];
     const tr_built_file *file = &p->report->artifacts[a].file;
     const tr_built_file *file_of_other = &p->report->artifacts[b].file;
     const tr_settings *s = one->settings, *t = other->settings;
+    bool are_compared = one->comparison || other->comparison;
     bool same_states =
-        one->run == other->run ||
-        (s->pace != TR_PACE_ADAPTIVE && file->n_iterations == file_of_other->n_iterations);
+        are_compared
+            ? are_same_runs(one->comparison, other->comparison) && s->align == t->align
+            : one->run == other->run || (s->pace != TR_PACE_ADAPTIVE &&
+                                         file->n_iterations == file_of_other->n_iterations);
     return same_states && file->n_frames == file_of_other->n_frames && s->pace == t->pace &&
-           (s->pace != TR_PACE_STEP || s->every == t->every) &&
+           (are_compared || s->pace != TR_PACE_STEP || s->every == t->every) &&
            s->frames_per_second == t->frames_per_second && s->hold == t->hold;
 }
 
@@ -364,19 +427,37 @@ static void add_charts(page *p) {
     add(p, "<section aria-labelledby=\"charts\">\n<h2 id=\"charts\">Charts</h2>\n"
            "<div class=\"figures\">\n");
     for (size_t i = 0; i < p->plan->n_artifacts; i++)
-        if (p->plan->artifacts[i].kind == TR_PLAN_CHART)
+        if (p->plan->artifacts[i].kind == TR_PLAN_CHART && !has_better_twin(p, i))
             add_figure(p, i);
     add(p, "</div>\n</section>\n");
 }
 
-/* A row of a table without quotes, as the program writes them. */
+/* The field at `at`, which may be in quotes, for the caller to free; `at` moves to what comes after the
+ * comma, or becomes NULL. */
+static char *read_field(const char **at) {
+    GString *field = g_string_new(NULL);
+    bool is_quoted = false;
+    const char *c = *at;
+    for (; *c && (*c != ',' || is_quoted); c++) {
+        if (*c != '"')
+            g_string_append_c(field, *c);
+        else if (is_quoted && c[1] == '"')
+            g_string_append_c(field, *++c);
+        else
+            is_quoted = !is_quoted;
+    }
+    *at = *c ? c + 1 : NULL;
+    return g_string_free(field, FALSE);
+}
+
 static void add_row(page *p, const char *line, const char *opening, const char *closing) {
-    char **fields = g_strsplit(line, ",", -1);
     add(p, "<tr>");
-    for (char **field = fields; *field; field++)
-        add_element(p, opening, *field, closing);
+    while (line) {
+        char *field = read_field(&line);
+        add_element(p, opening, field, closing);
+        g_free(field);
+    }
     add(p, "</tr>\n");
-    g_strfreev(fields);
 }
 
 /* A short table as such; a long one is only linked to. */
@@ -385,9 +466,9 @@ static void add_short_table(page *p, const tr_plan_artifact *artifact) {
     size_t size;
     bool is_short =
         !tr_store_read(p->store, artifact->path, MOST_TABLE_BYTES, &text, &size, NULL) &&
-        g_utf8_validate(text, (gssize)size, NULL) && !memchr(text, '"', size);
+        g_utf8_validate(text, (gssize)size, NULL);
     char **lines = g_strsplit(is_short ? g_strchomp(text) : "", "\n", -1);
-    if (is_short && g_strv_length(lines) <= MOST_TABLE_LINES && *lines) {
+    if (*lines && g_strv_length(lines) <= MOST_TABLE_LINES) {
         add(p, "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
         add_element(p, "", caption, "\">\n<table>\n<thead>\n");
         add_row(p, lines[0], "<th scope=\"col\">", "</th>");
@@ -468,11 +549,36 @@ static void add_settings(page *p, const tr_plan_run *run, bool defaults) {
     add(p, is_open ? "</tbody>\n</table>\n" : defaults ? "" : "<p>All are the defaults.</p>\n");
 }
 
+/* Marks a run, and those whose data and random numbers it has. */
+static void mark_run(const page *p, size_t index, bool *is_used) {
+    while (index != TR_NO_RUN && !is_used[index]) {
+        const tr_plan_run *run = &p->plan->runs[index];
+        is_used[index] = true;
+        if (run->data_from != TR_NO_RUN)
+            mark_run(p, run->data_from, is_used);
+        index = run->seed_from;
+    }
+}
+
+static bool *find_used_runs(const page *p) {
+    bool *is_used = g_new0(bool, p->plan->n_runs);
+    for (size_t i = 0; i < p->plan->n_artifacts; i++) {
+        size_t count;
+        const size_t *runs = tr_plan_artifact_runs(&p->plan->artifacts[i], &count);
+        for (size_t k = 0; k < count; k++)
+            mark_run(p, runs[k], is_used);
+    }
+    return is_used;
+}
+
 static void add_runs(page *p) {
+    bool *is_used = find_used_runs(p);
     add(p, "<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Settings</h2>\n"
            "<details>\n<summary>What the runs were trained with</summary>\n");
     for (size_t i = 0; i < p->plan->n_runs; i++) {
         const tr_plan_run *run = &p->plan->runs[i];
+        if (!is_used[i])
+            continue;
         add_element(p, "<h3>", run->name, "</h3>\n");
         add_settings(p, run, false);
         add(p, "<details>\n<summary>Its other settings, which are the defaults</summary>\n");
@@ -480,6 +586,7 @@ static void add_runs(page *p) {
         add(p, "</details>\n");
     }
     add(p, "</details>\n</section>\n");
+    g_free(is_used);
 }
 
 static void add_file(page *p, const char *path, const tr_built_file *file) {
@@ -550,13 +657,39 @@ static void add_head(page *p, const char *title) {
     add(p, "</style>\n</head>\n");
 }
 
+/* "Batch size: 1, 8, 32; momentum: 0, 0.9" */
+static void append_variations(GString *out, const tr_plan_comparison *comparison) {
+    for (size_t i = 0; i < comparison->n_variations; i++) {
+        char *name = name_variation(&comparison->variations[i]);
+        char *values = g_strjoinv(", ", comparison->variations[i].values);
+        g_string_append_printf(out, "%s%s: %s", i ? "; " : "", name, values);
+        g_free(values);
+        g_free(name);
+    }
+    *out->str = g_ascii_toupper(*out->str);
+}
+
+/* The plan's title, or else what it compares. */
+static char *title_of(const tr_plan *plan) {
+    const tr_plan_comparison *comparison = plan->artifacts[0].comparison;
+    GString *out = g_string_new(plan->title);
+    if (!out->len && comparison && comparison->n_variations)
+        append_variations(out, comparison);
+    if (!out->len)
+        g_string_assign(out, comparison ? "Runs compared" : "Training, filmed");
+    char *title = g_utf8_make_valid(out->str, -1); /* a path need not be */
+    g_string_free(out, TRUE);
+    return title;
+}
+
 char *tr_page_text(const tr_store *store, const tr_plan *plan, const tr_build_report *report) {
     page p = {.out = g_string_new(NULL), .store = store, .plan = plan, .report = report};
-    const char *title = plan->title && *plan->title ? plan->title : "Training, filmed";
+    char *title = title_of(plan);
     if (tr_settings_create(&p.defaults, NULL))
         p.defaults = NULL;
     add_head(&p, title);
     add_element(&p, "<body>\n<header>\n<h1>", title, "</h1>\n");
+    g_free(title);
     if (plan->description)
         add_paragraphs(&p, plan->description);
     add(&p, "</header>\n<main>\n");

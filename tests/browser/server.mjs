@@ -5,6 +5,7 @@ import {realpath, stat} from "node:fs/promises";
 import {createServer} from "node:http";
 import {extname, join, sep} from "node:path";
 
+const host = "127.0.0.1";
 const types = {
     ".apng": "image/apng", ".css": "text/css", ".csv": "text/csv", ".gif": "image/gif",
     ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json",
@@ -55,10 +56,10 @@ export async function serve(folder) {
     const server = createServer((request, response) => {
         answer(root, request, response).catch(() => response.writeHead(404).end());
     });
-    await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
+    await new Promise(resolve => server.listen(0, host, resolve));
     const close = () => new Promise(resolve => {
         server.close(resolve);
         server.closeAllConnections();
     });
-    return {address: `http://127.0.0.1:${server.address().port}/`, close};
+    return {address: `http://${host}:${server.address().port}/`, close};
 }

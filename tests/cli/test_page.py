@@ -21,8 +21,9 @@ artifacts:
   videos/other.mp4: {run: other, size: 128x96, scale: 2}
   images/fit.svg: {run: neuron, chart: fit}
   images/a b#1%?.svg: {run: other, chart: error, title: "<i>1 & 2</i>"}
-  images/fit.png: {run: neuron, chart: fit, size: 200x150, scale: 2}
+  images/small.png: {run: neuron, chart: fit, size: 200x150, scale: 2}
   images/fit.pdf: {run: neuron, chart: fit}
+  images/alone.pdf: {run: other, chart: fit}
   frames.sha256: {run: neuron, size: 128x96}
   tables/neuron.csv: {run: neuron}
 """
@@ -124,12 +125,13 @@ class PageTest(CliTest):
         self.assertTrue(os.path.isfile(self.path(folder, urllib.parse.unquote(address))), address)
 
     def figures(self, page):
-        """The figures by the name of the file in their facts, or of the missing one."""
+        """The figures by the names of the files in their facts, or of the missing one."""
         figures = {}
         for figure in page.root.all("figure"):
-            (name,) = [next(paragraph.all("a"), None) or next(paragraph.all("code"))
-                       for paragraph in figure.all("p") if paragraph["class"] in ("facts", "missing")]
-            figures[name.text] = figure
+            for paragraph in figure.all("p"):
+                if paragraph["class"] in ("facts", "missing"):
+                    name = next(paragraph.all("a"), None) or next(paragraph.all("code"))
+                    figures[name.text] = figure
         return figures
 
 
@@ -170,10 +172,11 @@ class Contents(PageTest):
         (title,) = svg.all("title")
         self.assertEqual((title.text, title["id"]),
                          ("Prediction of \u201cneuron\u201d", svg["aria-labelledby"]))
-        (image,) = figures["images/fit.png"].all("img")
+        (image,) = figures["images/small.png"].all("img")
         self.assertEqual((image["src"], image["width"], image["height"], image["alt"]),
-                         ("images/fit.png", "200", "150", "Prediction of \u201cneuron\u201d"))
-        self.assertFalse(list(figures["images/fit.pdf"].all("img")))
+                         ("images/small.png", "200", "150", "Prediction of \u201cneuron\u201d"))
+        self.assertIs(figures["images/fit.pdf"], figures["images/fit.svg"])
+        self.assertFalse(list(figures["images/alone.pdf"].all("img")))
         odd = figures["images/a b#1%?.svg"]
         self.assertEqual(next(odd.all("h3")).text, "<i>1 & 2</i>")
         self.assertEqual(next(odd.all("a"))["href"], "images/a%20b%231%25%3F.svg")
@@ -181,7 +184,7 @@ class Contents(PageTest):
     def test_alternatives_are_those_of_the_manifest(self):
         files = json.loads(read(self.path("out/manifest.json")))["files"]
         figures = self.figures(self.page())
-        self.assertEqual(len(figures), 6)
+        self.assertEqual(len(figures), 7)
         for path, figure in figures.items():
             described = [paragraph for paragraph in figure.all("p") if paragraph["id"]]
             self.assertEqual([paragraph.text for paragraph in described],
@@ -331,7 +334,8 @@ class Trouble(PageTest):
         self.assertEqual(reasons, {
             "videos/other.mp4": "videos/other.mp4 is missing: training diverged.",
             "images/a b#1%?.svg": "images/a b#1%?.svg is missing: training diverged.",
-            "images/fit.png": "images/fit.png is missing: it cannot be made with these "
+            "images/alone.pdf": "images/alone.pdf is missing: training diverged.",
+            "images/small.png": "images/small.png is missing: it cannot be made with these "
                               "settings."})
         self.assertTrue(list(figures["images/fit.svg"].all("svg")))
 

@@ -206,12 +206,18 @@ static void every_compared_run_has_a_clause(void **state) {
         {.label = "batch size 1", .source = &a.source, .recording = a.recording},
         {.label = "batch size 8", .source = &b.source, .recording = b.recording, .diverged_at = 4}};
     const tr_comparison comparison = {.n_runs = 2, .runs = runs, .align = TR_ALIGN_EPOCH};
-    assert_ok(tr_describe_comparison(&text, &comparison, &diag), diag);
+    tr_settings settings = {.scene = "fit+error"};
+    assert_ok(tr_describe_comparison(&text, &comparison, &settings, &diag), diag);
     assert_string_equal(text,
-                        "2 runs side by side, aligned by epochs; batch size 1: the error on all "
-                        "data falls from 2.2 to 0.0039 in 3 iterations; batch size 8: the error "
-                        "on all data falls from 2.2 to 0.0039 in 3 iterations, and then "
+                        "2 runs side by side, aligned by epochs. With batch size 1 the error on "
+                        "all data falls from 2.2 to 0.0039 in 3 iterations. With batch size 8 "
+                        "the error on all data falls from 2.2 to 0.0039 in 3 iterations, and "
                         "training diverges at iteration 4.");
+    g_free(text);
+    settings.scene = "error";
+    assert_ok(tr_describe_comparison(&text, &comparison, &settings, &diag), diag);
+    assert_true(
+        g_str_has_prefix(text, "The errors of 2 runs in one panel, aligned by epochs. With"));
     g_free(text);
     destroy(&a);
     destroy(&b);
