@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tr_default defaults[] = {
-    {"picture.scene", "fit+error"}, {"summary.seconds", "yes"}, {0}};
+static const tr_default defaults[] = {{"picture.scene", "fit+error"},
+                                      {"picture.error_scale", "log"},
+                                      {"summary.seconds", "yes"},
+                                      {0}};
 
 static const tr_help help = {
     .command = "compare",

@@ -195,7 +195,8 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     if (artifact->comparison && explain_comparison(reader, place, key))
         return;
     const tr_param *param = find_setting(key);
-    if (!strcmp(key, "vary") || !strcmp(key, "compare") || (param && is_of_comparisons(param))) {
+    bool is_of_others = !artifact->comparison && param && is_of_comparisons(param);
+    if (!strcmp(key, "vary") || !strcmp(key, "compare") || is_of_others) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted it only beside compare, in the plan", key);
         return;

@@ -6,17 +6,19 @@
 #include <glib.h>
 #include <string.h>
 
-/* In double quotes, where YAML guesses nothing. */
+/* In double quotes, where YAML guesses nothing. A path may have any characters. */
 static void append_quoted(GString *out, const char *text) {
     g_string_append_c(out, '"');
-    for (; *text; text++) {
-        if (*text == '\n') {
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        if (c == '\n')
             g_string_append(out, "\\n");
-            continue;
-        }
-        if (*text == '"' || *text == '\\')
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *text);
+        else if (!g_unichar_isprint(c) && c <= 0xffff)
+            g_string_append_printf(out, "\\u%04X", c);
+        else if (c == '"' || c == '\\')
+            g_string_append_printf(out, "\\%c", (char)c);
+        else
+            g_string_append_unichar(out, c);
     }
     g_string_append_c(out, '"');
 }
