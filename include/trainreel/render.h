@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <trainreel/cancel.h>
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
@@ -19,7 +20,8 @@
 TR_BEGIN_DECLS
 
 /**
- * Where snapshots come from: a training, or your own loop.
+ * Where snapshots come from: a training, or a function of your own. (A loop that cannot be called pushes
+ * them: see tr_rendering.)
  *
  * `run` calls `step(snapshot, step_context)` for the initial state and after every iteration, in
  * order, and stops when that returns anything but TR_OK, returning the same. It is called once, on a
@@ -100,6 +102,9 @@ typedef struct tr_render_options {
     int jobs;
     tr_progress_fn progress; /**< may be NULL */
     void *progress_context;
+    /** looked at before every snapshot, and ten times a second; may be NULL. Requesting it ends the
+     * rendering with TR_ERROR_CANCELLED and leaves no file */
+    const tr_cancel *cancel;
 } tr_render_options;
 
 /** The post's video: out/neuron.mp4, a frame every 50 iterations. */
@@ -136,12 +141,58 @@ typedef struct tr_report {
  *
  * @param[out] report owned by the caller; free it with tr_report_destroy(). Empty on failure.
  * @return TR_OK, TR_ERROR_ARGUMENT, TR_ERROR_MEMORY, TR_ERROR_OUTPUT, TR_ERROR_ENCODER,
- *         TR_ERROR_FONT, TR_ERROR_SYSTEM, or what the source or the progress function returned.
+ *         TR_ERROR_FONT, TR_ERROR_SYSTEM, TR_ERROR_CANCELLED, or what the source or the progress function returned.
  *
  * Any number of renderings may run at once on different threads, with different files.
  */
 TR_API TR_MUST_CHECK tr_status tr_render(const tr_source *source, const tr_render_options *options,
                                          tr_report *report, tr_diag *diag);
+
+/**
+ * A rendering of snapshots that a training loop of your own pushes; it runs on threads of its own
+ * beside the loop. Push and finish are for one thread at a time.
+ */
+typedef struct tr_rendering tr_rendering;
+
+/**
+ * Begins to render what will be pushed.
+ *
+ * @param[out] rendering owned by the caller; free it with tr_rendering_destroy().
+ * @param run what is trained: its network, dataset, loss and number of iterations (0 if unknown),
+ *        borrowed until the rendering is destroyed; `run` and `context` are not used
+ * @param options as for tr_render(); what they point to is borrowed as well. The progress function is
+ *        called on a thread of the rendering
+ * @return TR_OK, TR_ERROR_ARGUMENT, TR_ERROR_MEMORY or TR_ERROR_SYSTEM. Any number of renderings may
+ *         be under way at once, with different files.
+ */
+TR_API TR_MUST_CHECK tr_status tr_rendering_create(tr_rendering **rendering, const tr_source *run,
+                                                   const tr_render_options *options, tr_diag *diag);
+
+/**
+ * Takes a copy of the initial state (iteration 0), and after every iteration of the state then. Waits
+ * while the rendering is 64 snapshots behind.
+ *
+ * @param snapshot as many parameters as the network has, laid out as there; its iteration must be
+ *        above the one before
+ * @return TR_OK; TR_ERROR_ARGUMENT where the snapshot does not fit, which is not taken then; or, now
+ *         or at a later push, what the rendering failed with, and its text: training on is of no use
+ *         then.
+ */
+TR_API TR_MUST_CHECK tr_status tr_rendering_push(tr_rendering *rendering,
+                                                 const tr_snapshot *snapshot, tr_diag *diag);
+
+/**
+ * The training has ended: waits until all frames are drawn and the files have their names. Once.
+ *
+ * @param[out] report as of tr_render()
+ * @return as tr_render(), and TR_ERROR_ARGUMENT if it was finished before.
+ */
+TR_API TR_MUST_CHECK tr_status tr_rendering_finish(tr_rendering *rendering, tr_report *report,
+                                                   tr_diag *diag);
+
+/** Frees the rendering and sets the pointer to NULL; without finish it is ended first, and leaves no
+ * file. NULL is fine. */
+TR_API void tr_rendering_destroy(tr_rendering **rendering);
 
 /** What a chart is written as. */
 typedef enum tr_chart_format { TR_CHART_PNG, TR_CHART_SVG, TR_CHART_PDF } tr_chart_format;

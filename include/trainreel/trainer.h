@@ -5,6 +5,7 @@
 #define TRAINREEL_TRAINER_H
 
 #include <stdbool.h>
+#include <trainreel/cancel.h>
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/random.h>
@@ -44,8 +45,9 @@ typedef struct tr_fit_options {
     double decay;    /**< from 0; of SGD only, as in Keras 0.3.2 */
     double beta_1;   /**< of Adam, from 0 to below 1, like the next */
     double beta_2;
-    double rho;     /**< of RMSprop, 0 to 1 */
-    double epsilon; /**< of Adam, RMSprop and Adagrad, above 0 */
+    double rho;              /**< of RMSprop, 0 to 1 */
+    double epsilon;          /**< of Adam, RMSprop and Adagrad, above 0 */
+    const tr_cancel *cancel; /**< asked before every iteration; may be NULL */
 } tr_fit_options;
 
 /** Keras 0.3.2's defaults for an optimizer: batch size 128, learning rate 0.01 for SGD and Adagrad
@@ -77,7 +79,8 @@ TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_sample
  * @param step may be NULL
  * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer or
  *         the targets), TR_ERROR_MEMORY, TR_ERROR_DIVERGED (a loss that is not finite; the text
- *         names iteration and learning rate), or what `step` returned.
+ *         names iteration and learning rate), TR_ERROR_CANCELLED (by the options' `cancel`), or what
+ *         `step` returned.
  */
 TR_API TR_MUST_CHECK tr_status tr_fit(const tr_network *network, float *params,
                                       const tr_dataset *dataset, const tr_fit_options *options,

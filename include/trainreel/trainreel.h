@@ -4,6 +4,7 @@
 #ifndef TRAINREEL_TRAINREEL_H
 #define TRAINREEL_TRAINREEL_H
 
+#include <trainreel/cancel.h>
 #include <trainreel/compare.h>
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>

@@ -21,12 +21,12 @@ const tr_command tr_commands[] = {
 };
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 
-static volatile sig_atomic_t interrupted;
+static tr_cancel interruption;
 static struct sigaction pipe_action; /* what the program was started with */
 
 static void note_signal(int number) {
     (void)number;
-    interrupted = 1;
+    tr_cancel_request(&interruption);
 }
 
 void tr_catch_signals(void) {
@@ -49,7 +49,11 @@ void tr_release_pipe_signal(void) {
 }
 
 bool tr_is_interrupted(void) {
-    return interrupted;
+    return tr_cancel_is_requested(&interruption);
+}
+
+const tr_cancel *tr_interruption(void) {
+    return &interruption;
 }
 
 int tr_exit_code(tr_status status) {
