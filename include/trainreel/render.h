@@ -32,27 +32,29 @@ typedef struct tr_source {
     const tr_dataset *dataset; /**< what is drawn beside the prediction; borrowed while rendering */
     tr_loss loss;              /**< that training minimises */
     uint64_t n_iterations;     /**< how many there will be, for the progress; 0 if unknown */
+    /** yields the snapshots, see above. Where it fails by itself it says why in `diag` */
     tr_status (*run)(void *context, tr_step_fn step, void *step_context, tr_diag *diag);
-    void *context;
+    void *context; /**< what `run` is called with; borrowed while rendering */
 } tr_source;
 
 /** A training as a source; all pointers are borrowed while rendering. */
 typedef struct tr_training {
-    const tr_network *network;
-    const tr_dataset *dataset;
-    tr_fit_options options;
-    float *params;     /**< as for tr_fit() */
-    tr_random *random; /**< as for tr_fit() */
+    const tr_network *network; /**< as for tr_fit(), like all of these */
+    const tr_dataset *dataset; /**< its samples */
+    tr_fit_options options;    /**< how */
+    float *params;             /**< at first the initial ones, in the end those trained */
+    tr_random *random;         /**< what shuffles */
 } tr_training;
 
-/** The source that calls tr_fit(); `training` is borrowed while rendering. */
+/** The source that calls tr_fit(), once; `training` is borrowed while it is used. */
 TR_API tr_source tr_training_source(tr_training *training);
 
 /**
  * Runs `source` to its end and records every snapshot.
  *
  * @param[out] recording owned by the caller; free it with tr_recording_destroy().
- * @return TR_OK, TR_ERROR_MEMORY, TR_ERROR_OUTPUT, or what the source returned.
+ * @return TR_OK, TR_ERROR_MEMORY, TR_ERROR_OUTPUT, or what the source returned. Safe from any number of
+ *         threads, with a source of their own.
  */
 TR_API TR_MUST_CHECK tr_status tr_record(const tr_source *source, tr_recording **recording,
                                          tr_diag *diag);
@@ -89,11 +91,11 @@ typedef tr_status (*tr_progress_fn)(const tr_progress *progress, void *context);
 typedef struct tr_render_options {
     const char *folder; /**< where files go; it is made if it is not there */
     const char *name;   /**< of the files, without an ending: NAME.mp4 and NAME_start.png */
-    tr_format format;
-    tr_picture picture;
-    tr_video video;
-    tr_pace pace;
-    uint64_t every; /**< of TR_PACE_STEP, at least 1 */
+    tr_format format;   /**< what is written */
+    tr_picture picture; /**< what a frame shows */
+    tr_video video;     /**< how it is encoded */
+    tr_pace pace;       /**< which states get a frame */
+    uint64_t every;     /**< of TR_PACE_STEP, at least 1 */
     uint64_t
         n_frames; /**< of the other paces, 2 to 2^20; fewer where the run has fewer iterations */
     double hold;  /**< seconds for which the last frame stays, 0 to 3600 */
@@ -101,37 +103,37 @@ typedef struct tr_render_options {
      * not depend on it */
     int jobs;
     tr_progress_fn progress; /**< may be NULL */
-    void *progress_context;
+    void *progress_context;  /**< what it is called with */
     /** looked at before every snapshot, and ten times a second; may be NULL. Requesting it ends the
      * rendering with TR_ERROR_CANCELLED and leaves no file */
     const tr_cancel *cancel;
 } tr_render_options;
 
-/** The post's video: out/neuron.mp4, a frame every 50 iterations. */
+/** The post's video: out/neuron.mp4, a frame every 50 iterations. Safe from any thread. */
 TR_API tr_render_options tr_render_options_default(void);
 
 /** A file that was written. */
 typedef struct tr_artifact {
-    char *path;
-    const char *kind; /**< "video", "poster", "frames", "checksums" or "chart" */
-    uint64_t bytes;
-    int width; /**< pixels */
-    int height;
-    uint64_t n_frames;
-    double seconds; /**< that it plays; 0 for what does not */
+    char *path;        /**< the folder and the name */
+    const char *kind;  /**< "video", "poster", "frames", "checksums" or "chart" */
+    uint64_t bytes;    /**< of the file, or of all in a folder */
+    int width;         /**< pixels */
+    int height;        /**< pixels */
+    uint64_t n_frames; /**< 1 for a still */
+    double seconds;    /**< that it plays; 0 for what does not */
 } tr_artifact;
 
 /** What became of a rendering. */
 typedef struct tr_report {
-    size_t n_artifacts;
-    tr_artifact artifacts[2];
-    uint64_t n_frames;
-    uint64_t n_iterations;
-    float final_loss; /**< of the last iteration's batch */
-    size_t n_params;
-    float *initial_params; /**< n_params values, owned by the report */
-    float *trained_params;
-    double seconds; /**< that the rendering took */
+    size_t n_artifacts;       /**< files that were written */
+    tr_artifact artifacts[2]; /**< n_artifacts of them, whose paths the report owns */
+    uint64_t n_frames;        /**< drawn, with those that repeat the last state */
+    uint64_t n_iterations;    /**< of the last state */
+    float final_loss;         /**< of the last iteration's batch */
+    size_t n_params;          /**< of the net */
+    float *initial_params;    /**< n_params values, owned by the report */
+    float *trained_params;    /**< the last state's, as above */
+    double seconds;           /**< that the rendering took */
 } tr_report;
 
 /**
@@ -215,7 +217,7 @@ TR_API TR_MUST_CHECK tr_status tr_chart(const tr_source *source, const tr_record
 /** Frees what the report owns and empties it. */
 TR_API void tr_report_destroy(tr_report *report);
 
-/** This library's version, such as "0.1.0". */
+/** This library's version, such as "0.1.0": a static string. Safe from any thread. */
 TR_API const char *tr_version(void);
 
 /**

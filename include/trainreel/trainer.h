@@ -1,5 +1,7 @@
 /** @file
  * Training a net: Keras' fit(), number for number.
+ *
+ * Threads: any number of trainings may run at once, each with parameters and a generator of its own.
  */
 #ifndef TRAINREEL_TRAINER_H
 #define TRAINREEL_TRAINER_H
@@ -37,14 +39,14 @@ typedef struct tr_fit_options {
     size_t batch_size; /**< samples per iteration, at least 1; the last batch of an epoch is shorter
                             when the samples do not divide evenly */
     uint64_t epochs;   /**< passes over the data */
-    double learning_rate; /**< used as float32, like all that follow */
-    tr_loss loss;
-    tr_optimizer optimizer;
-    double momentum; /**< of SGD, 0 to 1 */
-    bool nesterov;   /**< of SGD */
-    double decay;    /**< from 0; of SGD only, as in Keras 0.3.2 */
-    double beta_1;   /**< of Adam, from 0 to below 1, like the next */
-    double beta_2;
+    double learning_rate;    /**< used as float32, like all that follow */
+    tr_loss loss;            /**< what is minimised */
+    tr_optimizer optimizer;  /**< how parameters follow the gradient */
+    double momentum;         /**< of SGD, 0 to 1 */
+    bool nesterov;           /**< of SGD */
+    double decay;            /**< from 0; of SGD only, as in Keras 0.3.2 */
+    double beta_1;           /**< of Adam, from 0 to below 1 */
+    double beta_2;           /**< of Adam, from 0 to below 1 */
     double rho;              /**< of RMSprop, 0 to 1 */
     double epsilon;          /**< of Adam, RMSprop and Adagrad, above 0 */
     const tr_cancel *cancel; /**< asked before every iteration; may be NULL */
