@@ -214,6 +214,23 @@ TR_API TR_MUST_CHECK tr_status tr_chart(const tr_source *source, const tr_record
                                         tr_chart_format format, const char *path,
                                         tr_artifact *artifact, tr_diag *diag);
 
+/**
+ * Draws one state as a picture in memory.
+ *
+ * @param source the run: its network, dataset and loss
+ * @param recording what the picture shows of the run besides the state, as in "error"; may be NULL unless
+ *        tr_picture_needs_recording()
+ * @param state as many parameters as the network has
+ * @param[out] bytes the file, owned by the caller (free()); NULL on failure
+ * @param[out] n_bytes its size
+ * @return TR_OK, TR_ERROR_ARGUMENT, TR_ERROR_MEMORY, TR_ERROR_ENCODER, TR_ERROR_FONT, TR_ERROR_INPUT.
+ *         Safe from any number of threads.
+ */
+TR_API TR_MUST_CHECK tr_status tr_draw(const tr_source *source, const tr_recording *recording,
+                                       const tr_snapshot *state, const tr_picture *picture,
+                                       tr_chart_format format, unsigned char **bytes,
+                                       size_t *n_bytes, tr_diag *diag);
+
 /** Frees what the report owns and empties it. */
 TR_API void tr_report_destroy(tr_report *report);
 
