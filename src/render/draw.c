@@ -1,32 +1,8 @@
 /* A still in memory, as a file. */
+#include "chart.h"
 #include "diag.h"
-#include "png.h"
-#include "scene.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <trainreel/render.h>
-
-/* The pixels as a PNG, in the place of the other formats' bytes. */
-static tr_status encode_png(tr_still *still, tr_diag *diag) {
-    tr_png *png;
-    const uint8_t *data;
-    size_t size;
-    tr_status status = tr_png_create(&png, still->frame.width, still->frame.height, diag);
-    if (!status)
-        status = tr_png_encode(png, &still->frame, &data, &size, diag);
-    if (!status) {
-        still->bytes = malloc(size ? size : 1);
-        if (still->bytes) {
-            memcpy(still->bytes, data, size);
-            still->n_bytes = size;
-        } else {
-            status = tr_fail_memory(diag, "a picture");
-        }
-    }
-    tr_png_destroy(&png);
-    return status;
-}
 
 tr_status tr_draw(const tr_source *source, const tr_recording *recording, const tr_snapshot *state,
                   const tr_picture *picture, tr_chart_format format, unsigned char **bytes,
@@ -47,8 +23,8 @@ tr_status tr_draw(const tr_source *source, const tr_recording *recording, const 
                                        source->loss, recording, diag);
     if (!status)
         status = tr_scene_draw_still(scene, state, kinds[format], &still, diag);
-    if (!status && format == TR_CHART_PNG)
-        status = encode_png(&still, diag);
+    if (!status)
+        status = tr_chart_encode(&still, format, diag);
     if (!status) {
         *bytes = still.bytes;
         *n_bytes = still.n_bytes;

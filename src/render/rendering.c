@@ -3,7 +3,7 @@
 
 #include "alloc.h"
 #include "diag.h"
-#include "render_check.h"
+#include "job.h"
 
 #include <pthread.h>
 #include <stdlib.h>

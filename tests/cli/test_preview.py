@@ -14,6 +14,7 @@ from support import DONE, INTERRUPTED, USAGE, WORK, CliTest
 ENDLESS = ("--epochs", "1000000000")
 SOME = ("--epochs", "500")  # 1000 iterations, some milliseconds
 MOST_CONNECTIONS = 32
+HOST = "127.0.0.1"
 
 
 class Viewer:
@@ -145,11 +146,11 @@ class PreviewTest(CliTest):
     def test_pages_of_other_sites_get_no_events(self):
         self.preview(*ENDLESS)
         for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"},
-                        {"Origin": f"https://127.0.0.1:{self.port}"},
-                        {"Origin": f"http://127.0.0.1:{self.port + 1}"},
+                        {"Origin": f"https://{HOST}:{self.port}"},
+                        {"Origin": f"http://{HOST}:{self.port + 1}"},
                         {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}):
             self.assertEqual(self.ask("/events", **headers)[0], 403, headers)
-        for headers in ({"Origin": f"http://127.0.0.1:{self.port}"},
+        for headers in ({"Origin": f"http://{HOST}:{self.port}"},
                         {"Sec-Fetch-Site": "same-origin"}):
             viewer = Viewer(self, self.port, headers=headers)
             self.assertEqual(viewer.response.status, 200)
