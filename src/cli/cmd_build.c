@@ -82,9 +82,10 @@ static void print_report(const tr_plan *plan, const tr_build_report *report, con
         print_file(folder, artifact->path, built, &built->file);
         if (artifact->poster)
             print_file(folder, artifact->poster, built, &built->poster);
-        print_summary(folder, artifact, built);
     }
     print_file(folder, "index.html", &report->page, &report->page.file);
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        print_summary(folder, &plan->artifacts[i], &report->artifacts[i]);
 }
 
 /* What went wrong, a line each; returns the exit code. */

@@ -2,7 +2,7 @@
 
 #include "alloc.h"
 #include "diag.h"
-#include "layers.h"
+#include "names.h"
 
 #include <glib.h>
 #include <math.h>

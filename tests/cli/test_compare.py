@@ -12,6 +12,7 @@ from support import DONE, INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, writ
 
 FILES = ["compare.mp4", "compare_start.png", "overlay.mp4", "overlay_start.png", "error.svg",
          "error.png", "summary.csv"]
+SUMMED = ["SHA256SUMS", "index.html", "manifest.json"]
 # A comparison that takes no time.
 QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit")
 
@@ -57,7 +58,7 @@ class Files(CompareTest):
         self.assertEqual([line.split()[2] for line in table[1:]], sizes)
         self.assertEqual(table[0].split("  ")[-1], "seconds")
         self.assertEqual(len({len(line) for line in table}), 1, "columns")
-        self.assertEqual(self.names("out"), sorted([*FILES, "manifest.json", "SHA256SUMS"]))
+        self.assertEqual(self.names("out"), sorted([*FILES, *SUMMED]))
 
     def test_files_and_report(self):
         report = self.compare("--batch-size", "50,200")
@@ -91,8 +92,8 @@ class Files(CompareTest):
         first = self.succeed("compare", *QUICK).decode().splitlines()
         before = self.found()
         again = self.succeed("compare", *QUICK).decode().splitlines()
-        self.assertEqual(again[:7], [f"out/{name}: unchanged" for name in FILES])
-        self.assertEqual(again[7:], first[7:], "the table is there")
+        self.assertEqual(again[:8], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
+        self.assertEqual(again[8:], first[8:], "the table is there")
         self.assertEqual(self.found(), before)
         report = self.compare("--force")
         self.assertEqual((report["made"], report["unchanged"]), (5, 0))
@@ -290,7 +291,7 @@ class Divergence(CompareTest):
         lines = self.lines()
         self.assertEqual([line["diverged_at"] for line in lines], ["", "28", "2"])
         self.assertEqual([line["iterations"] for line in lines], ["200", "27", "1"])
-        self.assertEqual(self.names("out"), sorted([*FILES, "manifest.json", "SHA256SUMS"]))
+        self.assertEqual(self.names("out"), sorted([*FILES, *SUMMED]))
         self.fail_with(1, "train", "--model", "1", "--learning-rate", "1.5", "-o", "x",
                        says=["diverged", "iteration 28"])
 
@@ -368,7 +369,7 @@ class Failures(CompareTest):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
-        self.assertEqual(self.names("out"), ["SHA256SUMS", "manifest.json"])
+        self.assertEqual(self.names("out"), SUMMED)
 
 
 if __name__ == "__main__":
