@@ -55,12 +55,15 @@ static char *make_label(const tr_param *param, const char *value) {
     char *label = is_alone ? g_strdup(sound) : g_strdup_printf("%s %s", name, sound);
     if (param->type != TR_PARAM_PATH)
         g_strdelimit(label, "_", ' ');
-    for (char *at = label; *at; at++)
-        if (g_ascii_iscntrl(*at))
-            *at = '?';
+    GString *line = g_string_new(NULL);
+    for (const char *at = label; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        g_string_append_unichar(line, g_unichar_isprint(c) ? c : '?');
+    }
+    g_free(label);
     g_free(name);
     g_free(sound);
-    return label;
+    return g_string_free(line, FALSE);
 }
 
 /* ---- values ---- */
