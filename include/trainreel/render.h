@@ -86,7 +86,7 @@ typedef tr_status (*tr_progress_fn)(const tr_progress *progress, void *context);
 /** What to render. */
 typedef struct tr_render_options {
     const char *folder; /**< where files go; it is made if it is not there */
-    const char *name;   /**< of the files, without an ending: NAME.mp4 and NAME_start.png */
+    const char *name;   /**< of the files, without an ending: NAME.mp4, NAME_start.png, NAME.vtt */
     tr_format format;
     tr_picture picture;
     tr_video video;
@@ -108,9 +108,9 @@ TR_API tr_render_options tr_render_options_default(void);
 /** A file that was written. */
 typedef struct tr_artifact {
     char *path;
-    const char *kind; /**< "video", "poster", "frames", "checksums" or "chart" */
+    const char *kind; /**< "video", "poster", "captions", "frames", "checksums" or "chart" */
     uint64_t bytes;
-    int width; /**< pixels */
+    int width; /**< pixels; 0 for what has no size */
     int height;
     uint64_t n_frames;
     double seconds; /**< that it plays; 0 for what does not */
@@ -119,7 +119,7 @@ typedef struct tr_artifact {
 /** What became of a rendering. */
 typedef struct tr_report {
     size_t n_artifacts;
-    tr_artifact artifacts[2];
+    tr_artifact artifacts[3];
     uint64_t n_frames;
     uint64_t n_iterations;
     float final_loss; /**< of the last iteration's batch */
