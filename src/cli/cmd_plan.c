@@ -31,7 +31,7 @@ static int check(const tr_plan *plan) {
         return tr_exit_code(status);
     size_t n_files = plan->n_artifacts;
     for (size_t i = 0; i < plan->n_artifacts; i++)
-        n_files += plan->artifacts[i].poster != NULL;
+        n_files += (plan->artifacts[i].poster ? 1u : 0) + (plan->artifacts[i].captions ? 1u : 0);
     printf("%s: %zu run%s, %zu file%s\n", plan->source, plan->n_runs, plan->n_runs == 1 ? "" : "s",
            n_files, n_files == 1 ? "" : "s");
     return EXIT_DONE;

@@ -158,6 +158,7 @@ void tr_plan_destroy(tr_plan **handle) {
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         g_free(plan->artifacts[i].path);
         g_free(plan->artifacts[i].poster);
+        g_free(plan->artifacts[i].captions);
         tr_settings_destroy(&plan->artifacts[i].settings);
     }
     g_free(plan->runs);

@@ -33,7 +33,8 @@ typedef enum tr_plan_kind {
 typedef struct tr_plan_artifact {
     char *path; /* below the output folder; no "..", no link is looked at here */
     tr_plan_kind kind;
-    char *poster; /* of a video, or NULL */
+    char *poster; /* of a video, or NULL, as are the captions */
+    char *captions;
     size_t run;
     tr_settings *settings; /* those for which tr_plan_has_setting says so */
     size_t line;

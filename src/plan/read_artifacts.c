@@ -143,18 +143,19 @@ typedef struct raw_artifact {
     const tr_yaml_node *key;
     const tr_yaml_node *value;
     tr_plan_artifact *artifact;
-    tr_place poster; /* where it was set */
+    tr_place poster; /* where it was set; neither a node nor a change if it was not */
+    tr_place captions;
     const tr_yaml_node *scene;
 } raw_artifact;
 
 static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key,
                          tr_plan_kind kind) {
-    const char *known[64] = {"run", "poster"};
-    size_t n_known = kind == TR_PLAN_VIDEO ? 2 : 1;
+    const char *known[64] = {"run", "poster", "captions"};
+    size_t n_known = kind == TR_PLAN_VIDEO ? 3 : 1;
     for (size_t i = 0; i < tr_n_params && n_known < G_N_ELEMENTS(known); i++)
         if (tr_plan_has_setting(kind, &tr_params[i]))
             known[n_known++] = strchr(tr_params[i].name, '.') + 1;
-    bool is_known = find_setting(key) || !strcmp(key, "poster");
+    bool is_known = find_setting(key) || !strcmp(key, "poster") || !strcmp(key, "captions");
     if (is_known) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted a setting of %s, which has none "
@@ -167,21 +168,41 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     g_free(what);
 }
 
-static void read_poster(tr_plan_reader *reader, raw_artifact *raw, tr_place place) {
-    tr_plan_artifact *artifact = raw->artifact;
+/* The path of a file that comes along with a video, and has this ending; null for none. */
+static void read_companion(tr_plan_reader *reader, char **path, const char *ending,
+                           tr_place place) {
     const char *text = tr_place_text(place);
-    g_free(artifact->poster);
-    artifact->poster = NULL;
-    raw->poster = place;
+    g_free(*path);
+    *path = NULL;
     if (text && !place.change && !place.node->quoted &&
         (!strcmp(text, "null") || !strcmp(text, "~")))
-        return; /* no poster */
+        return;
     if (!check_path(reader, place))
         return;
-    if (!has_ending(text, ".png"))
-        tr_refuse_value(reader, place, "a name that ends with .png");
-    else
-        artifact->poster = g_strdup(text);
+    if (has_ending(text, ending)) {
+        *path = g_strdup(text);
+        return;
+    }
+    char *wanted = g_strdup_printf("a name that ends with %s", ending);
+    tr_refuse_value(reader, place, wanted);
+    g_free(wanted);
+}
+
+/* Unless the plan says something else, captions are beside the video. Of several videos that differ in
+ * their ending only, which show the same, the first one brings them along. */
+static void choose_captions(const tr_plan *plan, raw_artifact *raw) {
+    tr_plan_artifact *artifact = raw->artifact;
+    if (artifact->kind != TR_PLAN_VIDEO || raw->captions.node || raw->captions.change)
+        return;
+    const char *ending = strrchr(artifact->path, '.');
+    char *path = g_strdup_printf("%.*s.vtt", (int)(ending - artifact->path), artifact->path);
+    for (const tr_plan_artifact *other = plan->artifacts; other != artifact; other++)
+        if (!g_strcmp0(other->captions, path)) {
+            g_free(path);
+            return;
+        }
+    artifact->captions = path;
+    raw->captions = (tr_place){.node = raw->key};
 }
 
 /* A key other than "run", and its value; `at` is where the key stands, and is the value's place on the command line. */
@@ -191,7 +212,11 @@ static void read_field(tr_plan_reader *reader, raw_artifact *raw, const char *ke
     const tr_param *param = find_setting(key);
     bool is_scene = param && !strcmp(param->name, "picture.scene");
     if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
-        read_poster(reader, raw, value);
+        raw->poster = value;
+        read_companion(reader, &artifact->poster, ".png", value);
+    } else if (!strcmp(key, "captions") && artifact->kind == TR_PLAN_VIDEO) {
+        raw->captions = value;
+        read_companion(reader, &artifact->captions, ".vtt", value);
     } else if (!param || !tr_plan_has_setting(artifact->kind, param)) {
         refuse_field(reader, at, key, artifact->kind);
     } else {
@@ -290,6 +315,7 @@ static void read_artifact(tr_plan_reader *reader, raw_artifact *raw) {
                        (tr_place){.node = raw->value->keys[i]},
                        (tr_place){.node = raw->value->values[i]});
     apply_changes(reader, raw);
+    choose_captions(reader->plan, raw);
     tr_settings_resolve(artifact->settings);
 }
 
@@ -331,6 +357,8 @@ void tr_read_artifacts(tr_plan_reader *reader, const tr_yaml_node *node) {
         g_array_append_val(paths, ((written){artifact->path, {.node = key}}));
         if (artifact->poster)
             g_array_append_val(paths, ((written){artifact->poster, raw.poster}));
+        if (artifact->captions)
+            g_array_append_val(paths, ((written){artifact->captions, raw.captions}));
     }
     check_paths(reader, paths);
     check_changes(reader);
