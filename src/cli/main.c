@@ -14,6 +14,7 @@ const tr_command tr_commands[] = {
     {"chart", "train a net and draw its error, its fit, its weights …", tr_cmd_chart},
     {"build", "make all that a plan describes: videos, charts and tables", tr_cmd_build},
     {"plan", "check, show and list plans", tr_cmd_plan},
+    {"embed", "print what to paste into a page or post to show a video", tr_cmd_embed},
     {"predict", "train a net and evaluate it at given points", tr_cmd_predict},
     {"check-gradient", "compare the gradient of a net with central differences",
      tr_cmd_check_gradient},

@@ -80,6 +80,11 @@ typedef struct tr_settings {
     char *folder;
     char *name;
     int64_t jobs;
+    int embed_for;
+    char *video_path;
+    char *image_path;
+    char *poster;
+    char *alt;
 } tr_settings;
 
 typedef enum tr_param_type {
@@ -102,7 +107,8 @@ enum {
     TR_FOR_CHECK_GRADIENT = 16,
     TR_FOR_RUN = 32,      /* a run in a plan */
     TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
-    TR_FOR_BUILD = 128
+    TR_FOR_BUILD = 128,
+    TR_FOR_EMBED = 1 << 16
 };
 
 typedef struct tr_param {
