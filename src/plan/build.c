@@ -3,9 +3,12 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
+#include "codecs.h"
+#include "describe.h"
 #include "diag.h"
 #include "manifest.h"
 #include "output.h"
+#include "page.h"
 #include "run.h"
 #include "summary.h"
 #include "table.h"
@@ -344,6 +347,22 @@ static tr_status publish(making *m, tr_diag *diag) {
     return status;
 }
 
+/* What needs the recording, so that the page needs none. */
+static tr_status describe(making *m, tr_diag *diag) {
+    const tr_plan_artifact *artifact = m->artifact;
+    tr_built_file *file = &m->built->file;
+    bool is_video = artifact->kind == TR_PLAN_VIDEO;
+    if (!is_video && artifact->kind != TR_PLAN_CHART)
+        return TR_OK;
+    if (is_video)
+        tr_find_codecs(m->stage, m->name, file->codecs);
+    if (m->comparison.n_runs)
+        return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);
+    file->n_iterations = tr_recording_last_iteration(m->run->recording);
+    return tr_describe_run(&file->alternative, &m->source, m->run->recording, artifact->settings,
+                           is_video, diag);
+}
+
 static tr_status make_staged(making *m, tr_diag *diag) {
     char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
     tr_status status = TR_OK;
@@ -360,6 +379,8 @@ static tr_status make_staged(making *m, tr_diag *diag) {
         break;
     }
     g_free(path);
+    if (!status)
+        status = describe(m, diag);
     return status ? status : publish(m, diag);
 }
 
@@ -768,6 +789,41 @@ static void plan_tasks(build *b) {
     g_free(run_inputs);
 }
 
+/* The file of another program or person stays as it is. */
+static tr_status check_older_page(const build *b, tr_diag *diag) {
+    enum { MOST_BYTES = 1 << 24 };
+    char *older;
+    size_t size;
+    tr_diag failure = {0};
+    tr_status status = tr_store_read(b->store, TR_PAGE, MOST_BYTES, &older, &size, &failure);
+    bool is_foreign = !status && !tr_page_is_ours(older);
+    g_free(older);
+    return is_foreign ? tr_fail(diag, TR_ERROR_OUTPUT,
+                                "%s/%s: this page was not made by trainreel; wanted another "
+                                "folder, or --page no",
+                                b->options->folder, TR_PAGE)
+                      : TR_OK;
+}
+
+static tr_status write_page(build *b, tr_diag *diag) {
+    tr_built *page = &b->report->page;
+    bool changed;
+    tr_status status = check_older_page(b, diag);
+    if (status)
+        return status;
+    char *text = tr_page_text(b->store, b->plan, b->report);
+    status = tr_store_update(b->store, TR_PAGE, text, &changed, diag);
+    if (!status) {
+        char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+        g_strlcpy(page->file.checksum, sum, TR_CHECKSUM_SIZE);
+        page->file.bytes = strlen(text);
+        page->outcome = changed ? TR_MADE : TR_UNCHANGED;
+        g_free(sum);
+    }
+    g_free(text);
+    return status;
+}
+
 static tr_status finish(build *b, tr_diag *diag) {
     tr_build_report *report = b->report;
     tr_status status = TR_OK;
@@ -779,8 +835,10 @@ static tr_status finish(build *b, tr_diag *diag) {
         if (!status && built->outcome == TR_FAILED)
             status = built->status;
     }
+    tr_status unwritten = b->plan->has_page ? write_page(b, diag) : TR_OK;
     tr_status written = tr_manifest_write(b->store, b->plan, report,
                                           (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, diag);
+    written = unwritten ? unwritten : written;
     if (atomic_load(&b->is_stopping) &&
         report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
         return TR_ERROR_CANCELLED;
@@ -831,8 +889,11 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
 }
 
 void tr_build_report_destroy(tr_build_report *report) {
-    for (size_t i = 0; i < report->n_artifacts; i++)
+    for (size_t i = 0; i < report->n_artifacts; i++) {
         g_free(report->artifacts[i].message);
+        g_free(report->artifacts[i].file.alternative);
+        g_free(report->artifacts[i].poster.alternative);
+    }
     g_free(report->artifacts);
     *report = (tr_build_report){0};
 }

@@ -212,6 +212,8 @@ const tr_param tr_params[] = {
      0, 0, NULL, "DIR", "folder for the files; it is made if it is not there", AT(folder)},
     {"output.name", "name", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "neuron", 0, 0, NULL, "NAME",
      "file name without ending: NAME.mp4 and NAME_start.png", AT(name)},
+    {"output.page", "page", 0, TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_CHOICE, "yes", 0, 0,
+     switches, "YES|NO", "whether index.html shows all that is made; wins over the plan", AT(page)},
     {"output.jobs", "jobs", 'j', TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_INTEGER,
      "0", 0, 256, NULL, "N",
      "workers that draw and encode, 0 for one per processor; the files do not depend on it",

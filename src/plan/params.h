@@ -83,6 +83,7 @@ typedef struct tr_settings {
     int format;
     char *folder;
     char *name;
+    int page;
     int64_t jobs;
     int embed_for;
     char *video_path;

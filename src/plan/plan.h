@@ -72,6 +72,7 @@ typedef struct tr_plan {
     char *folder; /* of the file, to which data.file is relative */
     char *title;  /* or NULL, as is the description */
     char *description; /* may have several lines */
+    bool has_page;     /* whether index.html is wanted */
     size_t
         n_written; /* runs that stand in the plan: the first of those below. The others are varied
                          for comparisons */

@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "diag.h"
+#include "page.h"
 
 #include <string.h>
 
@@ -92,8 +93,9 @@ static const char *find_fault(const char *path) {
         else if (g_str_has_prefix(*part, ".trainreel-"))
             fault = "another name: those are the program's own";
     }
-    if (!fault && (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
-                   !g_ascii_strcasecmp(parts[0], "SHA256SUMS")))
+    if (!fault &&
+        (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
+         !g_ascii_strcasecmp(parts[0], "SHA256SUMS") || !g_ascii_strcasecmp(parts[0], TR_PAGE)))
         fault = "another name: the program writes a file of this one";
     g_strfreev(parts);
     return fault;
@@ -194,7 +196,8 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     if (artifact->comparison && explain_comparison(reader, place, key))
         return;
     const tr_param *param = find_setting(key);
-    if (!strcmp(key, "vary") || !strcmp(key, "compare") || (param && is_of_comparisons(param))) {
+    bool is_of_others = !artifact->comparison && param && is_of_comparisons(param);
+    if (!strcmp(key, "vary") || !strcmp(key, "compare") || is_of_others) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted it only beside compare, in the plan", key);
         return;

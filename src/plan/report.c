@@ -1,6 +1,7 @@
 /* What commands did, as JSON. */
 #include "build.h"
 #include "json.h"
+#include "page.h"
 #include "run.h"
 #include "summary.h"
 
@@ -159,10 +160,13 @@ char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report
             json_array_append_new(
                 files, describe_built(artifact->captions, "captions", built, &built->captions));
     }
+    bool has_page = report->page.outcome != TR_NOT_REACHED;
+    json_t *page =
+        has_page ? describe_built(TR_PAGE, "page", &report->page, &report->page.file) : json_null();
     json_t *root =
-        json_pack("{s:s, s:s?, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
-                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "made",
-                  (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
+        json_pack("{s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
+                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "page", page,
+                  "made", (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
                   "failed", (json_int_t)report->n_failed, "seconds", report->seconds);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);

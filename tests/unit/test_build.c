@@ -20,7 +20,7 @@ static const char small_plan[] =
     "  neuron.csv: {run: neuron}\n"
     "  next.csv: {run: next}\n"
     "  dead.csv: {run: dead}\n";
-enum { N_ARTIFACTS = 8, N_FILES = 10 };
+enum { N_ARTIFACTS = 8, N_FILES = 10 }; /* and the page */
 
 typedef struct place {
     char folder[256];
@@ -117,7 +117,7 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_int_equal(json_integer_value(json_object_get(root, "schema")), 1);
     assert_string_equal(json_string_value(json_object_get(root, "version")), tr_version());
     assert_int_equal(json_object_size(json_object_get(root, "runs")), 3);
-    assert_int_equal(json_object_size(files), N_FILES);
+    assert_int_equal(json_object_size(files), N_FILES + 1);
     GString *sums = g_string_new(NULL);
     const char *path;
     json_t *entry;
@@ -147,7 +147,7 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_string_equal(json_string_value(json_object_get(captions, "kind")), "captions");
     assert_string_equal(json_string_value(json_object_get(captions, "of")), "videos/neuron.mp4");
     assert_null(json_object_get(captions, "width"));
-    assert_int_equal(count_entries(p->out), 8); /* two folders, four files, two of the manifest */
+    assert_int_equal(count_entries(p->out), 9); /* two folders, four files, page, manifest, sums */
     free(found);
     g_string_free(sums, TRUE);
     json_decref(root);
@@ -308,10 +308,10 @@ static void a_failure_leaves_the_others(void **state) {
     assert_string_equal(older, "older");
     free(older);
     json_t *root = manifest_of(p->out);
-    assert_int_equal(json_object_size(json_object_get(root, "files")), 2);
+    assert_int_equal(json_object_size(json_object_get(root, "files")), 3); /* with the page */
     json_decref(root);
     assert_outcomes(p->out, text, false, TR_ERROR_DIVERGED, "ufffu");
-    assert_int_equal(count_entries(p->out), 5); /* no hidden folder */
+    assert_int_equal(count_entries(p->out), 6); /* no hidden folder */
 }
 
 /* The fields of a line of a table. */
@@ -394,7 +394,7 @@ static void comparisons_are_made_and_described(void **state) {
     json_t *root = manifest_of(p->out);
     json_t *files = json_object_get(root, "files");
     json_t *runs = json_object_get(root, "runs");
-    assert_int_equal(json_object_size(files), 9);
+    assert_int_equal(json_object_size(files), 10);
     assert_int_equal(json_object_size(runs), 2); /* one of them is the base */
     assert_non_null(json_object_get(runs, "a, batch size 32"));
     static const char *const names[] = {"c.mp4", "c.png", "s.csv"};
@@ -539,7 +539,8 @@ static void a_build_can_be_ended(void **state) {
     assert_int_equal(tr_build(plan, &options, &report, &diag), TR_ERROR_CANCELLED);
     assert_int_equal(report.n_made + report.n_failed + report.n_unchanged, 0);
     assert_true(count > 0);
-    assert_int_equal(count_entries(p->out), 2); /* the manifest, which says that there is nothing */
+    assert_int_equal(count_entries(p->out),
+                     3); /* page and manifest, which say that there is nothing */
     tr_build_report_destroy(&report);
     tr_plan_destroy(&plan);
 }

@@ -261,7 +261,7 @@ static void plans_without_the_shape_of_one_are_refused(void **state) {
                                               "a plan (did you mean \"runs\"?)\n");
     assert_refused("version: 1\n" RUNS ARTIFACTS,
                    "p.yaml:1:1: found the key \"version\"; wanted a part of a plan: title, "
-                   "description, runs, artifacts\n");
+                   "description, page, runs, artifacts\n");
     assert_refused("title: [a]\n" RUNS ARTIFACTS, "p.yaml:1:8: found a list; wanted one line of "
                                                   "text\n");
     assert_refused("title: \"a\\nb\"\n" RUNS ARTIFACTS,
