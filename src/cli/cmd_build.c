@@ -82,6 +82,8 @@ static void print_report(const tr_plan *plan, const tr_build_report *report, con
         print_file(folder, artifact->path, built, &built->file);
         if (artifact->poster)
             print_file(folder, artifact->poster, built, &built->poster);
+        if (artifact->captions)
+            print_file(folder, artifact->captions, built, &built->captions);
     }
     print_file(folder, "index.html", &report->page, &report->page.file);
     for (size_t i = 0; i < report->n_artifacts; i++)

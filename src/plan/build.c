@@ -208,6 +208,7 @@ typedef struct making {
 } making;
 
 static const char poster_name[] = "artifact_start.png";
+static const char captions_name[] = "artifact.vtt";
 
 static void take_facts(tr_built_file *file, const tr_artifact *facts) {
     bool is_still = !strcmp(facts->kind, "poster") || !strcmp(facts->kind, "chart");
@@ -324,18 +325,25 @@ static tr_status make_summary(making *m, const char *path, tr_diag *diag) {
     return status;
 }
 
-/* The file, and a poster that nobody wants maybe, are complete in the stage: now they get their
- * places, the poster first, because a page shows it first. */
+/* The file, and a poster and captions that nobody wants maybe, are complete in the stage: now they get
+ * their places, the video last, because it is what brings the others along. */
 static tr_status publish(making *m, tr_diag *diag) {
-    tr_status status =
-        tr_stage_checksum(m->stage, m->name, m->built->file.checksum, &m->built->file.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_checksum(m->stage, poster_name, m->built->poster.checksum,
-                                   &m->built->poster.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_publish(m->stage, poster_name, m->artifact->poster, diag);
-    if (!status)
-        status = tr_stage_publish(m->stage, m->name, m->artifact->path, diag);
+    tr_built *built = m->built;
+    const struct {
+        const char *name;
+        const char *path;
+        tr_built_file *file;
+    } files[] = {{poster_name, m->artifact->poster, &built->poster},
+                 {captions_name, m->artifact->captions, &built->captions},
+                 {m->name, m->artifact->path, &built->file}};
+    tr_status status = TR_OK;
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_checksum(m->stage, files[i].name, files[i].file->checksum,
+                                       &files[i].file->bytes, diag);
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_publish(m->stage, files[i].name, files[i].path, diag);
     return status;
 }
 
@@ -388,8 +396,11 @@ static void replace(char *text, size_t size, const char *part, const char *by) {
 
 /* A message of what was made in the stage names the file that it was made for. */
 static void rename_in_message(const making *m, const char *folder, tr_diag *diag) {
-    const char *poster = m->artifact->poster ? m->artifact->poster : m->artifact->path;
-    const char *const names[][2] = {{poster_name, poster}, {m->name, m->artifact->path}};
+    const tr_plan_artifact *artifact = m->artifact;
+    const char *const names[][2] = {
+        {poster_name, artifact->poster ? artifact->poster : artifact->path},
+        {captions_name, artifact->captions ? artifact->captions : artifact->path},
+        {m->name, artifact->path}};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         char *staged = g_build_filename(tr_stage_path(m->stage), names[i][0], NULL);
         char *wanted = g_build_filename(folder, names[i][1], NULL);
@@ -431,6 +442,8 @@ static tr_status make_artifact(worker *self, tr_diag *diag) {
     tr_status status = tr_store_prepare(b->store, artifact->path, diag);
     if (!status && artifact->poster)
         status = tr_store_prepare(b->store, artifact->poster, diag);
+    if (!status && artifact->captions)
+        status = tr_store_prepare(b->store, artifact->captions, diag);
     if (!status)
         status = tr_stage_create(&m.stage, b->store, diag);
     if (status)
@@ -739,7 +752,9 @@ static bool is_unchanged(const build *b, const tr_manifest *older, size_t index)
     return tr_manifest_find(older, b->store, artifact->path, tr_plan_kind_name(artifact->kind),
                             built->inputs, &built->file) &&
            (!artifact->poster || tr_manifest_find(older, b->store, artifact->poster, "poster",
-                                                  built->inputs, &built->poster));
+                                                  built->inputs, &built->poster)) &&
+           (!artifact->captions || tr_manifest_find(older, b->store, artifact->captions, "captions",
+                                                    built->inputs, &built->captions));
 }
 
 /* Finds out what is there already, and what the rest needs. */

@@ -53,6 +53,7 @@ typedef struct tr_built {
     char inputs[TR_CHECKSUM_SIZE]; /* of all that the file depends on */
     tr_built_file file;
     tr_built_file poster;
+    tr_built_file captions;
 } tr_built;
 
 typedef struct tr_build_report {

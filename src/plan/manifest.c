@@ -178,6 +178,7 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
     add_text(sum, tr_version());
     add_text(sum, strrchr(artifact->path, '.'));
     add_text(sum, artifact->poster ? "with a poster" : "alone");
+    add_text(sum, artifact->captions ? "with captions" : "alone");
     for (size_t i = 0; i < tr_n_params; i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
             add_setting(sum, artifact->settings, &tr_params[i]);
@@ -237,6 +238,17 @@ static bool is_there(const tr_built *built) {
     return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
 }
 
+/* A file that comes along with the artifact; a path of NULL is none. */
+static void add_companion(json_t *files, const char *path, const char *kind, const tr_plan *plan,
+                          const tr_plan_artifact *artifact, const char *inputs,
+                          const tr_built_file *file) {
+    if (!path)
+        return;
+    json_t *object = describe_file(plan, artifact, kind, inputs, file);
+    json_object_set_new(object, "of", json_string(artifact->path));
+    json_object_set_new(files, path, object);
+}
+
 static json_t *describe_files(const tr_plan *plan, const tr_build_report *report) {
     json_t *files = json_object();
     for (size_t i = 0; i < plan->n_artifacts; i++) {
@@ -248,11 +260,10 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
                                      built->inputs, &built->file);
         json_object_set_new(file, "settings", describe_settings(artifact));
         json_object_set_new(files, artifact->path, file);
-        if (!artifact->poster)
-            continue;
-        json_t *poster = describe_file(plan, artifact, "poster", built->inputs, &built->poster);
-        json_object_set_new(poster, "of", json_string(artifact->path));
-        json_object_set_new(files, artifact->poster, poster);
+        add_companion(files, artifact->poster, "poster", plan, artifact, built->inputs,
+                      &built->poster);
+        add_companion(files, artifact->captions, "captions", plan, artifact, built->inputs,
+                      &built->captions);
     }
     if (is_there(&report->page)) {
         json_t *page = json_pack("{s:s}", "kind", "page");
@@ -284,6 +295,11 @@ static int compare_lines(const void *a, const void *b) {
     return strcmp(*(char *const *)a + TR_CHECKSUM_SIZE, *(char *const *)b + TR_CHECKSUM_SIZE);
 }
 
+static void add_line(GPtrArray *lines, const tr_built_file *file, const char *path) {
+    if (path)
+        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", file->checksum, path));
+}
+
 /* In the form of sha256sum, sorted by path. */
 static char *make_checksums(const tr_plan *plan, const tr_build_report *report) {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
@@ -292,10 +308,9 @@ static char *make_checksums(const tr_plan *plan, const tr_build_report *report) 
         const tr_built *built = &report->artifacts[i];
         if (!is_there(built))
             continue;
-        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", built->file.checksum, artifact->path));
-        if (artifact->poster)
-            g_ptr_array_add(lines,
-                            g_strdup_printf("%s  %s\n", built->poster.checksum, artifact->poster));
+        add_line(lines, &built->file, artifact->path);
+        add_line(lines, &built->poster, artifact->poster);
+        add_line(lines, &built->captions, artifact->captions);
     }
     if (is_there(&report->page))
         g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", report->page.file.checksum, TR_PAGE));

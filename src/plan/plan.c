@@ -165,6 +165,7 @@ tr_status tr_plan_read(tr_plan **plan, const char *name, const tr_override *over
 void tr_plan_artifact_clear(tr_plan_artifact *artifact) {
     g_free(artifact->path);
     g_free(artifact->poster);
+    g_free(artifact->captions);
     tr_plan_comparison_destroy(&artifact->comparison);
     tr_settings_destroy(&artifact->settings);
     *artifact = (tr_plan_artifact){0};

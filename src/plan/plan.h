@@ -57,7 +57,8 @@ typedef enum tr_plan_kind {
 typedef struct tr_plan_artifact {
     char *path; /* below the output folder; no "..", no link is looked at here */
     tr_plan_kind kind;
-    char *poster;                   /* of a video, or NULL */
+    char *poster;                   /* of a video, or NULL, as are the captions */
+    char *captions;
     size_t run;                     /* the first of a comparison */
     tr_plan_comparison *comparison; /* NULL where there is one run */
     bool is_optional;      /* it is left out where it cannot be drawn, as tr_plan_prepare does */

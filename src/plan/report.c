@@ -10,9 +10,12 @@
 #include <string.h>
 
 static json_t *describe_artifact(const tr_artifact *artifact) {
-    json_t *object = json_pack("{s:s, s:s, s:I, s:i, s:i}", "path", artifact->path, "kind",
-                               artifact->kind, "bytes", (json_int_t)artifact->bytes, "width",
-                               artifact->width, "height", artifact->height);
+    json_t *object = json_pack("{s:s, s:s, s:I}", "path", artifact->path, "kind", artifact->kind,
+                               "bytes", (json_int_t)artifact->bytes);
+    if (object && artifact->width) {
+        json_object_set_new(object, "width", json_integer(artifact->width));
+        json_object_set_new(object, "height", json_integer(artifact->height));
+    }
     if (object && artifact->n_frames > 1)
         json_object_set_new(object, "frames", json_integer((json_int_t)artifact->n_frames));
     if (object && artifact->seconds > 0)
@@ -153,6 +156,9 @@ char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report
         if (artifact->poster)
             json_array_append_new(
                 files, describe_built(artifact->poster, "poster", built, &built->poster));
+        if (artifact->captions)
+            json_array_append_new(
+                files, describe_built(artifact->captions, "captions", built, &built->captions));
     }
     bool has_page = report->page.outcome != TR_NOT_REACHED;
     json_t *page =

@@ -113,6 +113,16 @@ static void append_comparison(GString *out, const tr_plan *plan,
     g_string_append(out, "]\n");
 }
 
+/* The path of a file that comes along with a video, or that there is none. */
+static void append_companion(GString *out, const char *key, const char *path) {
+    g_string_append_printf(out, "    %s: ", key);
+    if (path)
+        append_quoted(out, path);
+    else
+        g_string_append(out, "null");
+    g_string_append_c(out, '\n');
+}
+
 static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_artifact *artifact) {
     g_string_append(out, "  ");
     append_quoted(out, artifact->path);
@@ -129,12 +139,8 @@ static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_art
             append_setting(out, artifact->settings, &tr_params[i], "    ");
     if (artifact->kind != TR_PLAN_VIDEO)
         return;
-    g_string_append(out, "    poster: ");
-    if (artifact->poster)
-        append_quoted(out, artifact->poster);
-    else
-        g_string_append(out, "null");
-    g_string_append_c(out, '\n');
+    append_companion(out, "poster", artifact->poster);
+    append_companion(out, "captions", artifact->captions);
 }
 
 static void append_text(GString *out, const char *key, const char *text) {

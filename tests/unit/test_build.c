@@ -20,7 +20,7 @@ static const char small_plan[] =
     "  neuron.csv: {run: neuron}\n"
     "  next.csv: {run: next}\n"
     "  dead.csv: {run: dead}\n";
-enum { N_ARTIFACTS = 8, N_FILES = 9 }; /* and the page */
+enum { N_ARTIFACTS = 8, N_FILES = 10 }; /* and the page */
 
 typedef struct place {
     char folder[256];
@@ -143,6 +143,10 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_null(json_object_get(settings, "picture.iteration"));
     json_t *poster = json_object_get(files, "images/neuron.png");
     assert_string_equal(json_string_value(json_object_get(poster, "of")), "videos/neuron.mp4");
+    json_t *captions = json_object_get(files, "videos/neuron.vtt");
+    assert_string_equal(json_string_value(json_object_get(captions, "kind")), "captions");
+    assert_string_equal(json_string_value(json_object_get(captions, "of")), "videos/neuron.mp4");
+    assert_null(json_object_get(captions, "width"));
     assert_int_equal(count_entries(p->out), 9); /* two folders, four files, page, manifest, sums */
     free(found);
     g_string_free(sums, TRUE);
@@ -189,7 +193,7 @@ static void the_number_of_jobs_changes_nothing(void **state) {
     assert_int_equal(report.n_made, N_ARTIFACTS);
     tr_build_report_destroy(&report);
     static const char *const files[] = {"manifest.json", "SHA256SUMS", "videos/neuron.mp4",
-                                        "images/fit.pdf"};
+                                        "videos/neuron.vtt", "images/fit.pdf"};
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         size_t size, other_size;
         char *one = content_of(p->out, files[i], &size);
@@ -210,6 +214,9 @@ static void what_is_unchanged_is_not_made_again(void **state) {
     assert_outcomes(p->out, small_plan, false, TR_OK, "uuuuuuuu");
     char *again = content_of(p->out, "manifest.json", &size);
     assert_string_equal(manifest, again);
+    /* captions that somebody changed, with the video that they are of */
+    write_to(p->out, "videos/neuron.vtt", "WEBVTT\n");
+    assert_outcomes(p->out, small_plan, false, TR_OK, "muuuuuuu");
     /* a chart that somebody changed, and a poster that is gone, with the video that it is of */
     write_to(p->out, "images/fit.svg", "changed");
     char *poster = g_build_filename(p->out, "images/neuron.png", NULL);
@@ -387,7 +394,7 @@ static void comparisons_are_made_and_described(void **state) {
     json_t *root = manifest_of(p->out);
     json_t *files = json_object_get(root, "files");
     json_t *runs = json_object_get(root, "runs");
-    assert_int_equal(json_object_size(files), 8);
+    assert_int_equal(json_object_size(files), 10);
     assert_int_equal(json_object_size(runs), 2); /* one of them is the base */
     assert_non_null(json_object_get(runs, "a, batch size 32"));
     static const char *const names[] = {"c.mp4", "c.png", "s.csv"};
