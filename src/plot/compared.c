@@ -183,29 +183,39 @@ static void color_predictions(tr_scene *scene) {
     }
 }
 
-/* Prepares a panel; of those that share the picture, each for about the size that it has in a grid. */
-static tr_status prepare_panel(tr_scene *scene, tr_scene_panel *panel, tr_diag *diag) {
-    int width, height;
-    tr_picture_pixels(&scene->picture, &width, &height);
-    bool all = panel->run == TR_ALL_RUNS;
-    double side = all ? 1 : sqrt((double)scene->n_runs);
-    if (!panel->ops->prepare)
-        return TR_OK;
-    return panel->ops->prepare(&panel->shared, &scene->runs[all ? 0 : panel->run], width / side,
-                               height / side, diag);
+/* About the size that a panel has in the picture. */
+static void panel_size(const tr_scene *scene, const tr_scene_panel *panel, double *width,
+                       double *height) {
+    int whole_width, whole_height;
+    tr_picture_pixels(&scene->picture, &whole_width, &whole_height);
+    double side = panel->run == TR_ALL_RUNS ? 1 : sqrt((double)scene->n_runs);
+    *width = whole_width / side;
+    *height = whole_height / side;
 }
 
 static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
     void *shared[TR_MOST_COMPARED];
     size_t n_each = 0;
+    double width, height;
     tr_status status = TR_OK;
     for (size_t i = 0; !status && i < scene->n_panels; i++) {
-        status = prepare_panel(scene, &scene->panels[i], diag);
-        if (scene->panels[i].run != TR_ALL_RUNS)
-            shared[n_each++] = scene->panels[i].shared;
+        tr_scene_panel *panel = &scene->panels[i];
+        panel_size(scene, panel, &width, &height);
+        if (panel->ops->prepare)
+            status = panel->ops->prepare(&panel->shared, tr_scene_panel_run(scene, i), width,
+                                         height, diag);
+        if (panel->run != TR_ALL_RUNS)
+            shared[n_each++] = panel->shared;
     }
     if (!status && n_each && scene->panels[0].ops->unite)
-        scene->panels[0].ops->unite(shared, n_each);
+        scene->has_same_axes = scene->panels[0].ops->unite(shared, n_each);
+    for (size_t i = 0; !status && i < scene->n_panels; i++) {
+        tr_scene_panel *panel = &scene->panels[i];
+        panel_size(scene, panel, &width, &height);
+        if (panel->ops->complete)
+            status = panel->ops->complete(panel->shared, tr_scene_panel_run(scene, i), width,
+                                          height, diag);
+    }
     return status;
 }
 

@@ -82,7 +82,7 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
         return status;
     const tr_axes *axes = view->panels[0]->axes;
     double right = 0;
-    grid->shared = axes && view->scene->panels[0].ops->unite;
+    grid->shared = axes && view->scene->has_same_axes;
     if (grid->shared) {
         grid->left = axes->left;
         grid->bottom = setting.height - axes->bottom;
@@ -90,7 +90,9 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
     }
     view->scene->panels[0].ops->destroy(view->panels[0]);
     view->panels[0] = NULL;
-    grid->x_gap = fmax(2 * grid->style.padding, 2 * right + 0.4 * grid->style.label_size);
+    /* half of the first tick's label reaches into the gap */
+    grid->x_gap = fmax(1.5 * grid->style.padding,
+                       fmin(right, 1.5 * grid->style.label_size) + 0.8 * grid->style.label_size);
     grid->y_gap = fmax(1.2 * grid->style.padding, 0.6 * grid->style.label_size);
     return TR_OK;
 }
