@@ -37,6 +37,14 @@ typedef struct panel_grid {
     bool shared;  /* the axes are the same, and have labels at the edges of the grid only */
 } panel_grid;
 
+/* Lets text be no smaller than it has room for. */
+static void keep_legible(tr_style *style, double width, double height) {
+    if (width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT) {
+        style->label_size = fmax(style->label_size, 9);
+        style->title_size = fmax(style->title_size, 10.5);
+    }
+}
+
 /* ---- how many columns ---- */
 
 /* Chooses the grid whose panels are the largest, as the shape of the post's picture has it, and which
@@ -58,10 +66,7 @@ static void choose_columns(panel_grid *grid, size_t n_panels) {
     double width = grid->area.width / (double)grid->columns;
     double height = grid->area.height / (double)grid->rows;
     grid->style = tr_style_for((int)width, (int)height);
-    if (width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT) {
-        grid->style.label_size = fmax(grid->style.label_size, 9);
-        grid->style.title_size = fmax(grid->style.title_size, 10.5);
-    }
+    keep_legible(&grid->style, width, height);
 }
 
 /* ---- panels ---- */
@@ -253,6 +258,7 @@ static tr_status lay_out_all(tr_view *view, size_t panel, const tr_style *style,
                                 .y_label = panel == 0 ? picture->y_label : NULL,
                                 .still = still,
                                 .no_legend = panel > 0};
+    keep_legible(&setting.style, area.width, area.height);
     return tr_view_add_panel(view, panel, &setting, diag);
 }
 
