@@ -66,7 +66,8 @@ class Files(CompareTest):
         report = self.compare("--batch-size", "50,200")
         self.assertEqual([file["path"] for file in report["files"]], FILES)
         self.assertEqual([file["kind"] for file in report["files"]],
-                         ["video", "poster", "video", "poster", "chart", "chart", "table"])
+                         ["video", "poster", "captions", "video", "poster", "captions", "chart",
+                          "chart", "table"])
         found = self.found()
         for file in report["files"]:
             content = found[file["path"]]
@@ -281,7 +282,7 @@ class Varied(CompareTest):
         lines = self.succeed("compare", "--progress", "none", *QUICK, *arguments).decode().splitlines()
         self.assertRegex(lines[0], r"\Aoverlay\.mp4 is left out: .*one input")
         self.assertNotIn("overlay.mp4", self.names("out"))
-        self.assertEqual(len(self.compare(*arguments)["files"]), 5)
+        self.assertEqual(len(self.compare(*arguments)["files"]), 6)
 
 
 class Divergence(CompareTest):
