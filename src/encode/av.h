@@ -21,6 +21,7 @@
     X(av_frame_get_buffer)                                                                         \
     X(av_frame_make_writable)                                                                      \
     X(av_log_set_level)                                                                            \
+    X(av_mallocz)                                                                                  \
     X(av_opt_set)                                                                                  \
     X(av_opt_set_double)                                                                           \
     X(av_strerror)
