@@ -87,7 +87,8 @@ typedef tr_status (*tr_progress_fn)(const tr_progress *progress, void *context);
 typedef struct tr_render_options {
     const char *folder; /**< where files go; it is made if it is not there */
     const char *name;   /**< of the files, without an ending: NAME.mp4, NAME_start.png, NAME.vtt */
-    tr_format format;
+    unsigned formats;   /**< the set of formats that are made of the same frames, as TR_IN_SET()
+                             bits; TR_FORMAT_NONE is alone in it */
     tr_picture picture;
     tr_video video;
     tr_pace pace;
@@ -116,10 +117,14 @@ typedef struct tr_artifact {
     double seconds; /**< that it plays; 0 for what does not */
 } tr_artifact;
 
+/** The most files of one rendering: one per format, the poster, and room for what comes with them. */
+#define TR_MOST_ARTIFACTS 16
+
 /** What became of a rendering. */
 typedef struct tr_report {
     size_t n_artifacts;
-    tr_artifact artifacts[3];
+    /** in the order of tr_format, then the poster and the captions */
+    tr_artifact artifacts[TR_MOST_ARTIFACTS];
     uint64_t n_frames;
     uint64_t n_iterations;
     float final_loss; /**< of the last iteration's batch */

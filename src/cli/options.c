@@ -54,8 +54,9 @@ static void print_param(const tr_param *param) {
     int length = snprintf(help, sizeof help, "%s", param->help);
     if (param->initial && *param->initial)
         length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", param->initial);
-    if (param->type == TR_PARAM_CHOICE && param->choices[1]) {
-        snprintf(help + length, sizeof help - (size_t)length, " (one of");
+    if (param->choices && param->choices[1]) {
+        snprintf(help + length, sizeof help - (size_t)length, " (%s of",
+                 param->type == TR_PARAM_CHOICES ? "one or more" : "one");
         for (int i = 0; param->choices[i]; i++) {
             length = (int)strlen(help);
             snprintf(help + length, sizeof help - (size_t)length, "%s %s", i ? "," : "",

@@ -145,11 +145,11 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact, const char *run_inputs
                         char inputs[TR_CHECKSUM_SIZE]) {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_text(sum, tr_version());
-    add_text(sum, strrchr(artifact->path, '.'));
+    add_text(sum, tr_plan_ending(artifact));
     add_text(sum, artifact->poster ? "with a poster" : "alone");
     add_text(sum, artifact->captions ? "with captions" : "alone");
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_has_setting(artifact, &tr_params[i]))
             add_setting(sum, artifact->settings, &tr_params[i]);
     add_text(sum, run_inputs);
     g_strlcpy(inputs, g_checksum_get_string(sum), TR_CHECKSUM_SIZE);
@@ -180,7 +180,7 @@ static json_t *describe_file(const char *kind, const char *run, const char *inpu
 static json_t *describe_settings(const tr_plan_artifact *artifact) {
     json_t *object = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_has_setting(artifact, &tr_params[i]))
             json_object_set_new(object, tr_params[i].name,
                                 tr_json_setting(artifact->settings, &tr_params[i]));
     return object;

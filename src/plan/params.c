@@ -34,7 +34,7 @@ static const char *const paces[] = {"step", "log", "adaptive", NULL};
 static const char *const layouts[] = {"row", "column", NULL};
 static const char *const themes[] = {"post", "light", "dark", "colorblind", NULL};
 static const char *const scales[] = {"linear", "log", NULL};
-static const char *const formats[] = {"mp4", "png", "checksums", "none", NULL};
+static const char *const formats[] = {"mp4", "png", "checksums", "none", "webm", "av1", NULL};
 static const char *const profiles[] = {"baseline", "main", "high", NULL};
 static const char *const embed_targets[] = {"pelican", "html", "markdown", "hugo",
                                             "jekyll",  "json", NULL};
@@ -172,16 +172,19 @@ const tr_param tr_params[] = {
     {"video.hold", "hold", 0, VIDEO, TR_PARAM_NUMBER, "0", 0, 3600, NULL, "SECONDS",
      "how long the last frame stays", AT(hold)},
     {"video.crf", "crf", 0, VIDEO, TR_PARAM_NUMBER, "21", 1, 51, NULL, "N",
-     "x264's quality: lower is better and larger", AT(crf)},
+     "quality of H.264, and about the same of VP9 and AV1: lower is better and larger", AT(crf)},
     {"video.preset", "preset", 0, VIDEO, TR_PARAM_CHOICE, "plot", 0, 0, presets, "NAME",
-     "how hard the encoder tries: plot is made for line plots, the others are x264's", AT(preset)},
+     "how hard x264 tries for mp4: plot is made for line plots, the others are its own",
+     AT(preset)},
     {"video.profile", "profile", 0, VIDEO, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
      "H.264 profile; baseline is what avc1.42E01E declares, and larger", AT(profile)},
 
-    {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICE, "mp4", 0, 0, formats, "NAME",
-     "mp4: a video and its poster; png: a folder of frames; checksums: a SHA-256 for every frame; "
-     "none: nothing, for measuring",
-     AT(format)},
+    {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICES, "mp4", 0, 0, formats, "LIST",
+     "what is made of the frames, as in mp4,webm; mp4: a video and its poster; webm: VP9; av1: "
+     "AV1, "
+     "in NAME.av1.webm; png: a folder of frames; checksums: a SHA-256 for every frame; none: "
+     "nothing, for measuring",
+     AT(formats)},
     {"output.folder", "out", 0, TR_FOR_RENDER | TR_FOR_BUILD, TR_PARAM_PATH, "out", 0, 0, NULL,
      "DIR", "folder for the files; it is made if it is not there", AT(folder)},
     {"output.name", "name", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "neuron", 0, 0, NULL, "NAME",
@@ -302,8 +305,8 @@ void tr_settings_resolve(tr_settings *settings) {
         settings->data_kind = TR_DATA_CSV;
 }
 
-static void describe_choices(const tr_param *param, char *text, size_t size) {
-    g_strlcpy(text, "one of ", size);
+static void describe_choices(const tr_param *param, const char *before, char *text, size_t size) {
+    g_strlcpy(text, before, size);
     for (int i = 0; param->choices[i]; i++) {
         g_strlcat(text, i ? ", " : "", size);
         g_strlcat(text, param->choices[i], size);
@@ -322,7 +325,10 @@ void tr_param_describe(const tr_param *param, char *text, size_t size) {
         snprintf(text, size, "a size such as 400x300, from 64x64 to 7680x4320");
         break;
     case TR_PARAM_CHOICE:
-        describe_choices(param, text, size);
+        describe_choices(param, "one of ", text, size);
+        break;
+    case TR_PARAM_CHOICES:
+        describe_choices(param, "one or more, with commas in between, of ", text, size);
         break;
     case TR_PARAM_TEXT:
         snprintf(text, size, "one line of text without control characters");
@@ -390,6 +396,30 @@ static tr_status set_choice(const tr_param *param, const char *text, int *value,
     return refuse(param, text, diag);
 }
 
+static tr_status set_choices(const tr_param *param, const char *text, unsigned *value,
+                             tr_diag *diag) {
+    unsigned found = 0;
+    for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        size_t length = strcspn(at, ",");
+        int i = 0;
+        while (param->choices[i] &&
+               (strlen(param->choices[i]) != length || strncmp(param->choices[i], at, length) != 0))
+            i++;
+        if (!param->choices[i]) {
+            char wanted[200];
+            describe_choices(param, "one of ", wanted, sizeof wanted);
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.*s\" is not %s",
+                           length < 60 ? (int)length : 60, at, wanted);
+        }
+        if (found & 1u << i)
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" names %s twice", text,
+                           param->choices[i]);
+        found |= 1u << i;
+    }
+    *value = found;
+    return TR_OK;
+}
+
 static tr_status check_text(const char *text, tr_diag *diag) {
     if (!g_utf8_validate(text, -1, NULL))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "this is not valid UTF-8");
@@ -431,6 +461,8 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
         return set_size(param, text, value, diag);
     case TR_PARAM_CHOICE:
         return set_choice(param, text, value, diag);
+    case TR_PARAM_CHOICES:
+        return set_choices(param, text, value, diag);
     case TR_PARAM_TEXT: {
         tr_status status = check_text(text, diag);
         return status ? status : set_text(text, value, diag);
@@ -471,6 +503,13 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
     }
     case TR_PARAM_CHOICE:
         return g_strdup(param->choices[*(const int *)value]);
+    case TR_PARAM_CHOICES: {
+        GString *list = g_string_new(NULL);
+        for (int i = 0; param->choices[i]; i++)
+            if (*(const unsigned *)value & 1u << i)
+                g_string_append_printf(list, "%s%s", list->len ? "," : "", param->choices[i]);
+        return g_string_free(list, FALSE);
+    }
     case TR_PARAM_TEXT:
     case TR_PARAM_PATH:
         return g_strdup(*(char *const *)value);

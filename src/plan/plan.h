@@ -5,6 +5,7 @@
 #include "params.h"
 
 #include <stdbool.h>
+#include <trainreel/video.h>
 
 enum { TR_PLAN_MOST_RUNS = 256, TR_PLAN_MOST_ARTIFACTS = 1024 };
 
@@ -24,7 +25,7 @@ typedef struct tr_plan_run {
 } tr_plan_run;
 
 typedef enum tr_plan_kind {
-    TR_PLAN_VIDEO,     /* .mp4 */
+    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm */
     TR_PLAN_CHART,     /* .png, .svg, .pdf */
     TR_PLAN_TABLE,     /* .csv: what `trainreel train` writes */
     TR_PLAN_CHECKSUMS, /* .sha256 */
@@ -33,7 +34,8 @@ typedef enum tr_plan_kind {
 typedef struct tr_plan_artifact {
     char *path; /* below the output folder; no "..", no link is looked at here */
     tr_plan_kind kind;
-    char *poster; /* of a video, or NULL, as are the captions */
+    tr_format format; /* of a video; TR_FORMAT_CHECKSUMS of checksums */
+    char *poster;     /* of a video, or NULL, as are the captions */
     char *captions;
     size_t run;
     tr_settings *settings; /* those for which tr_plan_has_setting says so */
@@ -76,8 +78,14 @@ tr_status tr_plan_parse(tr_plan **plan, const char *name, const char *text, size
 
 void tr_plan_destroy(tr_plan **plan);
 
-/* Whether a kind of artifact has a setting. */
-bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param);
+/* Whether such an artifact, of which the kind and the format count, has a setting. */
+bool tr_plan_has_setting(const tr_plan_artifact *artifact, const tr_param *param);
+
+/* The ending of its path, with the dot, that says what it is. */
+const char *tr_plan_ending(const tr_plan_artifact *artifact);
+
+/* Whether it can have a poster, and captions. */
+bool tr_plan_has_poster(const tr_plan_artifact *artifact);
 
 /* The run's data file as a path from here, in a string that the caller frees with g_free(). */
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run);

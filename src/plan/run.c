@@ -114,7 +114,7 @@ tr_render_options tr_render_options_from(const tr_settings *settings) {
     const char *const *presets = tr_param_by_option("preset")->choices;
     return (tr_render_options){.folder = settings->folder,
                                .name = settings->name,
-                               .format = (tr_format)settings->format,
+                               .formats = settings->formats,
                                .picture = tr_picture_from(settings),
                                .video = {.frames_per_second = (int)settings->frames_per_second,
                                          .crf = settings->crf,

@@ -93,9 +93,9 @@ static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_art
     append_quoted(out, plan->runs[artifact->run].name);
     g_string_append_c(out, '\n');
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_has_setting(artifact, &tr_params[i]))
             append_setting(out, artifact->settings, &tr_params[i], "    ");
-    if (artifact->kind != TR_PLAN_VIDEO)
+    if (!tr_plan_has_poster(artifact))
         return;
     append_companion(out, "poster", artifact->poster);
     append_companion(out, "captions", artifact->captions);

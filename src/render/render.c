@@ -541,7 +541,7 @@ void tr_report_destroy(tr_report *report) {
 tr_render_options tr_render_options_default(void) {
     return (tr_render_options){.folder = "out",
                                .name = "neuron",
-                               .format = TR_FORMAT_MP4,
+                               .formats = TR_IN_SET(TR_FORMAT_MP4),
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
                                .every = 50,

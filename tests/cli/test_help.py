@@ -88,7 +88,8 @@ class Pages(HelpTest):
                 if param.default:
                     entry += f" [{param.default}]"
                 if len(param.choices) > 1:
-                    entry += f" (one of {', '.join(param.choices)})"
+                    number = "one or more" if param.type == "CHOICES" else "one"
+                    entry += f" ({number} of {', '.join(param.choices)})"
                 self.assertIn(f" {entry} ", page, command)
 
     def test_options_of_the_command(self):
