@@ -22,17 +22,17 @@ typedef enum tr_container {
 
 /** What is in it. */
 typedef struct tr_media {
-    tr_container container;
+    tr_container container; /**< of the file */
     const char *type; /**< "video/mp4", "video/webm", "image/gif", "image/png", "image/apng" or
                            "image/webp"; a constant */
     /** RFC 6381, as "avc1.4D401E", "vp09.00.20.08" or "av01.0.00M.08"; "" for pictures, and where
      * there is sound as well or the codec is another one */
     char codec[32];
-    int width; /**< pixels, at least 1 */
-    int height;
+    int width;         /**< pixels, at least 1 */
+    int height;        /**< pixels, at least 1 */
     uint64_t n_frames; /**< at least 1 */
     double seconds;    /**< that it plays once; 0 for a still */
-    bool has_sound;
+    bool has_sound;    /**< beside the picture */
 } tr_media;
 
 /**

@@ -51,9 +51,10 @@ class BuildTest(CliTest):
         return json.loads(read(self.path(folder, "manifest.json")))
 
     def check_folder(self, folder="out"):
-        """The manifest and SHA256SUMS describe what is there; returns the manifest."""
+        """The manifest and SHA256SUMS describe what is there; returns the manifest without the page."""
         found = self.found(folder)
         manifest = self.manifest(folder)
+        self.assertEqual(manifest["files"]["index.html"]["kind"], "page")
         self.assertEqual(set(found), set(manifest["files"]) | {"manifest.json", "SHA256SUMS"})
         lines = []
         for path, entry in sorted(manifest["files"].items()):
@@ -65,6 +66,7 @@ class BuildTest(CliTest):
             result = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"],
                                     cwd=self.path(folder), capture_output=True, timeout=60)
             self.assertEqual((result.returncode, result.stderr), (0, b""), result.stdout)
+        del manifest["files"]["index.html"]
         return manifest
 
 
@@ -75,7 +77,7 @@ class Files(BuildTest):
                          ["out/videos/neuron.mp4", "out/images/neuron.png", "out/videos/neuron.vtt",
                           "out/images/fit.svg",
                           "out/images/fit.png", "out/images/fit.pdf", "out/frames.sha256",
-                          "out/tables/neuron.csv"])
+                          "out/tables/neuron.csv", "out/index.html"])
         self.assertRegex(lines[0], r": 128x96, 5 frames, 0\.17 s, \d+\.\d kB\Z")
         self.assertRegex(lines[4], r": 400x300, \d+\.\d kB\Z")
         self.assertEqual(set(self.check_folder()["files"]), FILES)
@@ -150,8 +152,11 @@ class Files(BuildTest):
 
     def test_json(self):
         report = self.build("plan.yaml")
-        self.assertEqual(set(report), {"version", "out", "files", "made", "unchanged", "failed",
-                                       "seconds"})
+        self.assertEqual(set(report), {"version", "out", "files", "page", "made", "unchanged",
+                                       "failed", "seconds"})
+        self.assertEqual((report["page"]["path"], report["page"]["outcome"]), ("index.html", "made"))
+        self.assertEqual(report["page"]["sha256"],
+                         hashlib.sha256(read(self.path("out/index.html"))).hexdigest())
         self.assertEqual((report["out"], report["made"], report["unchanged"], report["failed"]),
                          ("out", 6, 0, 0))
         files = {file["path"]: file for file in report["files"]}
@@ -439,7 +444,7 @@ class Signals(BuildTest):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 1 artifacts are made"])
-        self.assertEqual(self.names("out"), ["SHA256SUMS", "manifest.json"])
+        self.assertEqual(self.names("out"), ["SHA256SUMS", "index.html", "manifest.json"])
 
 
 class Readme(BuildTest):

@@ -200,6 +200,11 @@ class Values(ErrorTest):
         for size in ("400x4321", "7680x7680"):
             self.fail_cleanly(USAGE, "render", "--size", size, says=[size, "7680x4320"])
 
+    def test_levels(self):
+        self.check("LEVELS", lambda param: [
+            "", ",", "0.1,", ",0.1", "0", "-1", "nan", "inf", "0.1,0.1", "0.1,1e-1", "0.1;0.2", "0.1, 0.2",
+            "1e400", "1,2,3,4,5,6,7,8,9"], lambda param: ["different numbers above 0"])
+
     def test_choices(self):
         self.check("CHOICE", lambda param: [
             "bogus", "", param.default.upper(), param.default[:-1], param.default + " ", "0",
