@@ -30,6 +30,7 @@ extern const size_t tr_n_commands;
 int tr_cmd_build(int argc, char **argv);
 int tr_cmd_chart(int argc, char **argv);
 int tr_cmd_check_gradient(int argc, char **argv);
+int tr_cmd_import(int argc, char **argv);
 int tr_cmd_plan(int argc, char **argv);
 int tr_cmd_predict(int argc, char **argv);
 int tr_cmd_render(int argc, char **argv);

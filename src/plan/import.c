@@ -3,7 +3,7 @@
 #include "alloc.h"
 #include "diag.h"
 #include "import_kinds.h"
-#include "layers.h"
+#include "keras_config.h"
 
 #include <float.h>
 #include <glib.h>
@@ -70,18 +70,18 @@ static tr_status check_model(const tr_import *import, const tr_dense_layers *lay
 /* The layers with the activations that the file tells. */
 static tr_status layers_of_file(tr_layer *items, const tr_dense_layers *layers,
                                 const tr_tensors *tensors, const char *name, tr_diag *diag) {
-    if (tensors->n_settings != layers->count)
+    size_t count;
+    if (!tensors->config)
         return ask_for_model(layers, name, diag);
-    for (size_t i = 0; i < layers->count; i++) {
-        tr_diag wanted = {0};
-        items[i] = (tr_layer){.n_units = layers->items[i].n_units};
-        if (tr_layer_set_activation(&items[i], tensors->settings[i], &wanted))
-            return tr_fail(
-                diag, TR_ERROR_INPUT,
-                "%s: the activation of layer %zu is %s, which cannot be shown", name, i + 1,
-                tr_csv_quote_text(tensors->settings[i], strlen(tensors->settings[i])).text);
-    }
-    return TR_OK;
+    tr_status status =
+        tr_keras_config_layers(tensors->config, items, TR_DENSE_MOST_LAYERS, &count, name, diag);
+    bool fits = count == layers->count;
+    for (size_t i = 0; fits && i < count; i++)
+        fits = items[i].n_units == layers->items[i].n_units;
+    if (!status && !fits)
+        status = tr_fail(diag, TR_ERROR_INPUT,
+                         "%s: model_config: describes other layers than the weights are of", name);
+    return status;
 }
 
 tr_status tr_import_network_of(tr_import *import, const tr_dense_layers *layers,

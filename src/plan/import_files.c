@@ -197,7 +197,8 @@ static bool same_number(const char *a, size_t m, const char *b, size_t n) {
     return m == n && !memcmp(a, b, m);
 }
 
-/* Which of the numbers in the names differs. With one file it is the only one. */
+/* Which of the numbers in the names differs. With one file it is the only one; SIZE_MAX if there is none,
+ * for what may be the initial state, or no state at all. */
 static tr_status choose_number(const tr_import_files *files, char **stems, size_t *chosen,
                                tr_diag *diag) {
     size_t n_differing = 0, count = 0, length, first_length;
@@ -213,6 +214,10 @@ static tr_status choose_number(const tr_import_files *files, char **stems, size_
         }
         if (differs && n_differing++ == 0)
             *chosen = count;
+    }
+    if (count == 0 && files->count == 1) {
+        *chosen = SIZE_MAX;
+        return TR_OK;
     }
     if (count == 0)
         return tr_fail(diag, TR_ERROR_INPUT,
@@ -233,6 +238,8 @@ static tr_status choose_number(const tr_import_files *files, char **stems, size_
 
 static tr_status read_number(tr_import_file *file, const char *stem, size_t chosen, tr_diag *diag) {
     size_t length;
+    if (chosen == SIZE_MAX)
+        return TR_OK;
     const char *text = find_number(stem, chosen, &length);
     if (!text)
         return tr_fail(diag, TR_ERROR_INPUT, "%s: its name has fewer numbers than the others",

@@ -46,21 +46,27 @@ static int layer_of(const char *name, bool *is_bias) {
     return layer < TR_DENSE_MOST_LAYERS ? layer : -1;
 }
 
-static tr_status open_part(npy_part *part, const tr_import_file *file, tr_diag *diag) {
-    const char *base = tr_import_base_name(file->path);
-    bool is_bias;
-    part->file = file;
+/* Finds what an array is by the name of its file; `*is_bias` only tells for a layer's. */
+static tr_status name_part(npy_part *part, bool *is_params, bool *is_bias, tr_diag *diag) {
+    const char *base = tr_import_base_name(part->file->path);
     if (!g_str_has_suffix(base, ".npy") || strlen(base) >= sizeof part->name + 4)
-        return fail_name(file, diag);
+        return fail_name(part->file, diag);
     g_strlcpy(part->name, base, strlen(base) - 3);
     part->column = -1;
     for (int i = 0; i < TR_IMPORT_N_COLUMNS; i++)
         if (!strcmp(part->name, tr_import_columns[i]))
             part->column = i;
-    bool is_params = !strcmp(part->name, "params");
-    if (part->column < 0 && !is_params && layer_of(part->name, &is_bias) < 0)
-        return fail_name(file, diag);
+    *is_params = !strcmp(part->name, "params");
+    bool is_known = part->column >= 0 || *is_params || layer_of(part->name, is_bias) >= 0;
+    return is_known ? TR_OK : fail_name(part->file, diag);
+}
+
+static tr_status open_part(npy_part *part, const tr_import_file *file, tr_diag *diag) {
+    bool is_params = false, is_bias = false;
+    part->file = file;
     tr_status status = tr_npy_open(&part->npy, file->path, diag);
+    if (!status)
+        status = name_part(part, &is_params, &is_bias, diag);
     if (status)
         return status;
     size_t n_dims = part->column >= 0 ? 1 : is_params || is_bias ? 2 : 3;
@@ -134,7 +140,8 @@ static tr_status find_layers(const npy_arrays *arrays, tr_dense_layers *layers, 
         n_found -= arrays->parts[i].column < 0;
     return n_found == 0 ? TR_OK
                         : tr_fail(diag, TR_ERROR_INPUT,
-                                  "layers are missing: of layer_0 to layer_N all are wanted");
+                                  "%s: layers are missing; wanted all of layer_0 to layer_N",
+                                  arrays->parts[0].file->name);
 }
 
 static tr_status find_network(tr_import *import, const npy_arrays *arrays, tr_diag *diag) {

@@ -1,6 +1,7 @@
 /* Series of files with weights: safetensors and Keras' HDF5, one for each state. */
 #include "diag.h"
 #include "import_kinds.h"
+#include "keras_weights.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -83,3 +84,15 @@ static tr_status run_safetensors(tr_import *import) {
 
 const tr_import_reader tr_import_safetensors_reader = {TR_IMPORT_SAFETENSORS, open_safetensors,
                                                        run_safetensors, close_nothing};
+
+static tr_status open_keras(tr_import *import, tr_diag *diag) {
+    import->framework = "keras";
+    return open_series(import, tr_keras_weights_read, diag);
+}
+
+static tr_status run_keras(tr_import *import) {
+    return run_series(import, tr_keras_weights_read);
+}
+
+const tr_import_reader tr_import_keras_reader = {TR_IMPORT_KERAS, open_keras, run_keras,
+                                                 close_nothing};

@@ -102,7 +102,8 @@ enum {
     TR_FOR_CHECK_GRADIENT = 16,
     TR_FOR_RUN = 32,      /* a run in a plan */
     TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
-    TR_FOR_BUILD = 128
+    TR_FOR_BUILD = 128,
+    TR_FOR_IMPORT = 2048
 };
 
 typedef struct tr_param {

@@ -39,9 +39,7 @@ void tr_tensors_clear(tr_tensors *tensors) {
         free(tensors->items[i].name);
         free(tensors->items[i].values);
     }
-    for (size_t i = 0; i < tensors->n_settings; i++)
-        free(tensors->settings[i]);
-    free(tensors->settings);
+    free(tensors->config);
     free(tensors->items);
     *tensors = (tr_tensors){0};
 }

@@ -19,9 +19,8 @@ typedef struct tr_tensor {
 typedef struct tr_tensors {
     size_t count;
     tr_tensor *items;
-    bool in_order;   /* of the layers; otherwise their names say it */
-    char **settings; /* activations that the file tells, one for each layer in order; or NULL */
-    size_t n_settings;
+    bool in_order; /* of the layers; otherwise their names say it */
+    char *config;  /* Keras' description of the model as JSON; NULL where there is none */
 } tr_tensors;
 
 /* Adds an array of zeros with a copy of the name, to be filled in; borrowed from the tensors until the
