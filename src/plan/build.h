@@ -72,6 +72,12 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
  * be drawn. Nothing is trained. Returns and reports errors as tr_plan_read() does. */
 tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *context, tr_diag *diag);
 
+/* The same for a plan that was composed, as far as it takes no time: no picture is drawn. Only the first
+ * error is told, and a picture that need not be there and cannot be drawn is taken out of the plan, which
+ * `note` tells. */
+tr_status tr_plan_prepare(tr_plan *plan, void (*note)(const char *text, void *context),
+                          void *context, tr_diag *diag);
+
 void tr_build_report_destroy(tr_build_report *report);
 
 /* The report as one line of JSON for the caller to free; NULL without memory. */

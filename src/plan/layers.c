@@ -62,7 +62,8 @@ tr_status tr_layer_set_activation(tr_layer *layer, const char *text, tr_diag *di
     tr_status status = parse_call(text, "activation", tr_activation_names, &index, &alpha, diag);
     if (status)
         return status;
-    if (!isnan(alpha) && (!tr_activation_has_alpha((tr_activation)index) || !(alpha > 0 && alpha <= 100)))
+    if (!isnan(alpha) &&
+        (!tr_activation_has_alpha((tr_activation)index) || !(alpha > 0 && alpha <= 100)))
         return tr_fail(diag, TR_ERROR_ARGUMENT,
                        "an activation: only leaky_relu and elu take a number, above 0 and up to "
                        "100");

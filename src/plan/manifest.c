@@ -141,16 +141,30 @@ void tr_manifest_run_inputs(const tr_plan *plan, const char (*data_checksums)[TR
         add_run(plan, i, data_checksums, run_inputs);
 }
 
-void tr_manifest_inputs(const tr_plan_artifact *artifact, const char *run_inputs,
-                        char inputs[TR_CHECKSUM_SIZE]) {
+/* The runs, and what they are called. A summary has columns of what varies, too. */
+static void add_comparison(GChecksum *sum, const tr_plan_comparison *comparison,
+                           const char (*run_inputs)[TR_CHECKSUM_SIZE]) {
+    for (size_t i = 0; i < comparison->n_variations; i++)
+        add_text(sum, comparison->variations[i].param->name);
+    for (size_t i = 0; i < comparison->n_runs; i++) {
+        add_text(sum, comparison->labels[i]);
+        add_text(sum, run_inputs[comparison->runs[i]]);
+    }
+}
+
+void tr_manifest_inputs(const tr_plan_artifact *artifact,
+                        const char (*run_inputs)[TR_CHECKSUM_SIZE], char inputs[TR_CHECKSUM_SIZE]) {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_text(sum, tr_version());
     add_text(sum, strrchr(artifact->path, '.'));
     add_text(sum, artifact->poster ? "with a poster" : "alone");
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_artifact_has(artifact, &tr_params[i]))
             add_setting(sum, artifact->settings, &tr_params[i]);
-    add_text(sum, run_inputs);
+    if (artifact->comparison)
+        add_comparison(sum, artifact->comparison, run_inputs);
+    else
+        add_text(sum, run_inputs[artifact->run]);
     g_strlcpy(inputs, g_checksum_get_string(sum), TR_CHECKSUM_SIZE);
     g_checksum_free(sum);
 }
@@ -169,9 +183,23 @@ static json_t *describe_run(const tr_plan_run *run, const char *data_checksum) {
     return object;
 }
 
-static json_t *describe_file(const char *kind, const char *run, const char *inputs,
-                             const tr_built_file *file) {
-    json_t *object = json_pack("{s:s, s:s, s:s}", "kind", kind, "run", run, "inputs", inputs);
+/* The runs that are compared, and what they are called. */
+static json_t *describe_comparison(const tr_plan *plan, const tr_plan_comparison *comparison) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < comparison->n_runs; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "run", plan->runs[comparison->runs[i]].name,
+                                        "label", comparison->labels[i]));
+    return list;
+}
+
+static json_t *describe_file(const tr_plan *plan, const tr_plan_artifact *artifact,
+                             const char *kind, const char *inputs, const tr_built_file *file) {
+    json_t *object = json_pack("{s:s, s:s}", "kind", kind, "inputs", inputs);
+    if (artifact->comparison)
+        json_object_set_new(object, "compare", describe_comparison(plan, artifact->comparison));
+    else
+        json_object_set_new(object, "run", json_string(plan->runs[artifact->run].name));
     tr_json_add_file(object, file);
     return object;
 }
@@ -179,7 +207,7 @@ static json_t *describe_file(const char *kind, const char *run, const char *inpu
 static json_t *describe_settings(const tr_plan_artifact *artifact) {
     json_t *object = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_artifact_has(artifact, &tr_params[i]))
             json_object_set_new(object, tr_params[i].name,
                                 tr_json_setting(artifact->settings, &tr_params[i]));
     return object;
@@ -194,16 +222,15 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
         const tr_built *built = &report->artifacts[i];
-        const char *run = plan->runs[artifact->run].name;
         if (!is_there(built))
             continue;
-        json_t *file =
-            describe_file(tr_plan_kind_name(artifact->kind), run, built->inputs, &built->file);
+        json_t *file = describe_file(plan, artifact, tr_plan_kind_name(artifact->kind),
+                                     built->inputs, &built->file);
         json_object_set_new(file, "settings", describe_settings(artifact));
         json_object_set_new(files, artifact->path, file);
         if (!artifact->poster)
             continue;
-        json_t *poster = describe_file("poster", run, built->inputs, &built->poster);
+        json_t *poster = describe_file(plan, artifact, "poster", built->inputs, &built->poster);
         json_object_set_new(poster, "of", json_string(artifact->path));
         json_object_set_new(files, artifact->poster, poster);
     }

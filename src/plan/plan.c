@@ -69,11 +69,9 @@ static void take_changes(tr_plan_reader *reader, const tr_override *overrides, s
     }
 }
 
-static void close_reader(tr_plan_reader *reader) {
-    /* what was not resolved for want of a sound run is nobody's */
+void tr_close_reader(tr_plan_reader *reader) {
     for (size_t i = 0; i < reader->n_runs; i++)
-        if (!reader->plan->runs[i].settings)
-            tr_settings_destroy(&reader->runs[i].settings);
+        tr_settings_destroy(&reader->runs[i].settings);
     g_free(reader->runs);
     g_free(reader->changes);
 }
@@ -94,7 +92,7 @@ tr_status tr_plan_parse(tr_plan **out, const char *name, const char *text, size_
     take_changes(&reader, overrides, n_overrides);
     if (!status)
         read_root(&reader, root);
-    close_reader(&reader);
+    tr_close_reader(&reader);
     tr_yaml_destroy(&root);
     if (reader.status)
         tr_plan_destroy(&plan);
@@ -147,6 +145,14 @@ tr_status tr_plan_read(tr_plan **plan, const char *name, const tr_override *over
     return status;
 }
 
+void tr_plan_artifact_clear(tr_plan_artifact *artifact) {
+    g_free(artifact->path);
+    g_free(artifact->poster);
+    tr_plan_comparison_destroy(&artifact->comparison);
+    tr_settings_destroy(&artifact->settings);
+    *artifact = (tr_plan_artifact){0};
+}
+
 void tr_plan_destroy(tr_plan **handle) {
     tr_plan *plan = *handle;
     if (!plan)
@@ -155,11 +161,8 @@ void tr_plan_destroy(tr_plan **handle) {
         g_free(plan->runs[i].name);
         tr_settings_destroy(&plan->runs[i].settings);
     }
-    for (size_t i = 0; i < plan->n_artifacts; i++) {
-        g_free(plan->artifacts[i].path);
-        g_free(plan->artifacts[i].poster);
-        tr_settings_destroy(&plan->artifacts[i].settings);
-    }
+    for (size_t i = 0; i < plan->n_artifacts; i++)
+        tr_plan_artifact_clear(&plan->artifacts[i]);
     g_free(plan->runs);
     g_free(plan->artifacts);
     g_free(plan->source);
@@ -168,6 +171,11 @@ void tr_plan_destroy(tr_plan **handle) {
     g_free(plan->description);
     g_free(plan);
     *handle = NULL;
+}
+
+const size_t *tr_plan_artifact_runs(const tr_plan_artifact *artifact, size_t *count) {
+    *count = artifact->comparison ? artifact->comparison->n_runs : 1;
+    return artifact->comparison ? artifact->comparison->runs : &artifact->run;
 }
 
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run) {

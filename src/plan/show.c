@@ -76,14 +76,54 @@ static void append_model(GString *out, const tr_settings *settings) {
     }
 }
 
+/* A value of a setting, as in a flow list. */
+static void append_value(GString *out, const tr_param *param, const char *text) {
+    bool is_plain = param->type == TR_PARAM_INTEGER || param->type == TR_PARAM_NUMBER ||
+                    param->type == TR_PARAM_CHOICE;
+    if (is_plain)
+        g_string_append(out, text);
+    else
+        append_quoted(out, text);
+}
+
+static void append_comparison(GString *out, const tr_plan *plan,
+                              const tr_plan_comparison *comparison) {
+    g_string_append(out, "    compare: ");
+    if (comparison->base != TR_NO_RUN) {
+        append_quoted(out, plan->runs[comparison->base].name);
+        g_string_append(out, "\n    vary:\n");
+    }
+    for (size_t i = 0; i < comparison->n_variations; i++) {
+        const tr_variation *variation = &comparison->variations[i];
+        g_string_append_printf(out, "      %s: [", variation->param->name);
+        for (size_t k = 0; k < variation->n_values; k++) {
+            g_string_append(out, k ? ", " : "");
+            append_value(out, variation->param, variation->values[k]);
+        }
+        g_string_append(out, "]\n");
+    }
+    if (comparison->base != TR_NO_RUN)
+        return;
+    for (size_t i = 0; i < comparison->n_runs; i++) {
+        g_string_append(out, i ? ", " : "[");
+        append_quoted(out, plan->runs[comparison->runs[i]].name);
+    }
+    g_string_append(out, "]\n");
+}
+
 static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_artifact *artifact) {
     g_string_append(out, "  ");
     append_quoted(out, artifact->path);
-    g_string_append(out, ":\n    run: ");
-    append_quoted(out, plan->runs[artifact->run].name);
-    g_string_append_c(out, '\n');
+    g_string_append(out, ":\n");
+    if (artifact->comparison) {
+        append_comparison(out, plan, artifact->comparison);
+    } else {
+        g_string_append(out, "    run: ");
+        append_quoted(out, plan->runs[artifact->run].name);
+        g_string_append_c(out, '\n');
+    }
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
+        if (tr_plan_artifact_has(artifact, &tr_params[i]))
             append_setting(out, artifact->settings, &tr_params[i], "    ");
     if (artifact->kind != TR_PLAN_VIDEO)
         return;
@@ -108,7 +148,7 @@ char *tr_plan_show(const tr_plan *plan) {
     append_text(out, "title", plan->title);
     append_text(out, "description", plan->description);
     g_string_append(out, "runs:\n");
-    for (size_t i = 0; i < plan->n_runs; i++) {
+    for (size_t i = 0; i < plan->n_written; i++) {
         g_string_append(out, "  ");
         append_quoted(out, plan->runs[i].name);
         g_string_append(out, ":\n");

@@ -335,4 +335,5 @@ const tr_panel_ops tr_panel_error = {
     .draw_background = draw_error_background,
     .update_background = update_error_background,
     .draw = draw_error,
+    .joint = &tr_panel_losses,
 };

@@ -3,6 +3,7 @@
 #define TR_PLOT_THEME_H
 
 #include <cairo.h>
+#include <stddef.h>
 #include <trainreel/picture.h>
 
 enum { TR_N_LINE_COLORS = 6 };
@@ -21,6 +22,10 @@ typedef struct tr_theme {
 
 /* The theme that a picture asks for, with the colours that it has instead. */
 tr_theme tr_theme_of(const tr_picture *picture);
+
+/* The colour of one of so many runs in one picture: up to TR_N_LINE_COLORS have those of the lines; of
+ * more, each is a step further on a way through colours that also differ in how light they are. */
+tr_color tr_theme_run_color(const tr_theme *theme, size_t run, size_t n_runs);
 
 /* Sizes in pixels for a picture of some size; see tr_style_for. */
 typedef struct tr_style {

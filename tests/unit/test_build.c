@@ -307,6 +307,164 @@ static void a_failure_leaves_the_others(void **state) {
     assert_int_equal(count_entries(p->out), 5); /* no hidden folder */
 }
 
+/* The fields of a line of a table. */
+static char **fields_of(const char *folder, const char *path, int line) {
+    size_t size;
+    char *text = content_of(folder, path, &size);
+    char **lines = g_strsplit(text, "\n", -1);
+    char **fields = g_strsplit(lines[line], ",", -1);
+    g_strfreev(lines);
+    free(text);
+    return fields;
+}
+
+static void assert_field(const place *p, const char *path, int line, int field, const char *text) {
+    char **fields = fields_of(p->out, path, line);
+    assert_string_equal(fields[field], text);
+    g_strfreev(fields);
+}
+
+static void a_run_that_diverges_keeps_its_place_in_a_comparison(void **state) {
+    const place *p = *state;
+    const char *text =
+        "runs:\n"
+        "  a: {train: {epochs: 3}}\n"
+        "  bad: {train: {epochs: 3, learning_rate: 1e30}}\n"
+        "  data: {data: {from: bad}, train: {epochs: 3}}\n"
+        "  after: {train: {epochs: 3, seed_from: bad}}\n"
+        "artifacts:\n"
+        "  rates.csv: {compare: a, vary: {train.learning_rate: [0.01, 1e20, 0.1]}}\n"
+        "  rates.svg: {compare: a, vary: {train.learning_rate: [0.01, 1e20, 0.1]}, chart: error}\n"
+        "  rates.mp4: {compare: a, vary: {train.learning_rate: [1e20, 1e25]}, frames: 4}\n"
+        "  bad.csv: {run: bad}\n"
+        "  names.csv: {compare: [bad, data, a]}\n"
+        "  after.csv: {compare: [a, after]}\n";
+    tr_diag diag = {0};
+    tr_build_report report;
+    assert_int_equal(build_into(p->out, text, 2, false, &report, &diag), TR_ERROR_DIVERGED);
+    const tr_outcome outcomes[] = {TR_MADE, TR_MADE, TR_MADE, TR_FAILED, TR_MADE, TR_FAILED};
+    for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        if (report.artifacts[i].outcome != outcomes[i])
+            fail_msg("artifact %zu: %s", i, report.artifacts[i].message);
+    char *prefix = g_strdup_printf("%s/bad.csv: run bad: training diverged", p->out);
+    assert_true(g_str_has_prefix(report.artifacts[3].message, prefix));
+    g_free(prefix);
+    prefix = g_strdup_printf("%s/after.csv: run after: run bad: training diverged", p->out);
+    assert_true(g_str_has_prefix(report.artifacts[5].message, prefix));
+    g_free(prefix);
+    tr_build_report_destroy(&report);
+    /* label, varied, iterations, loss, 3 levels, 2 rises, diverged_at */
+    assert_field(p, "rates.csv", 1, 2, "6");
+    assert_field(p, "rates.csv", 1, 9, "");
+    assert_field(p, "rates.csv", 2, 0, "learning rate 1e+20");
+    assert_field(p, "rates.csv", 2, 2, "1");
+    assert_field(p, "rates.csv", 2, 9,
+                 "2"); /* after an update the prediction is beyond all bounds */
+    assert_field(p, "rates.csv", 3, 2, "6");
+    assert_field(p, "names.csv", 1, 8, "2");
+    assert_field(p, "names.csv", 2, 8, ""); /* who has its data is not concerned */
+    assert_field(p, "names.csv", 2, 1, "6");
+    assert_outcomes(p->out, text, false, TR_ERROR_DIVERGED, "uuufuf");
+}
+
+static const char compared_plan[] =
+    "runs:\n"
+    "  a: {train: {epochs: 20}}\n"
+    "artifacts:\n"
+    "  c.mp4: {compare: a, vary: {train.batch_size: [32, 128]}, frames: 5, poster: c.png, scene: "
+    "fit+error}\n"
+    "  o.mp4: {compare: a, vary: {train.batch_size: [32, 128]}, arrangement: overlay, pace: log, "
+    "frames: 5}\n"
+    "  e.svg: {compare: a, vary: {train.batch_size: [32, 128]}, chart: error}\n"
+    "  f.png: {compare: a, vary: {train.batch_size: [32, 128]}, chart: fit}\n"
+    "  c.sha256: {compare: a, vary: {train.batch_size: [32, 128]}, frames: 5, size: 200x150}\n"
+    "  s.csv: {compare: a, vary: {train.batch_size: [32, 128]}}\n";
+
+static void comparisons_are_made_and_described(void **state) {
+    const place *p = *state;
+    size_t size;
+    assert_outcomes(p->out, compared_plan, false, TR_OK, "mmmmmm");
+    json_t *root = manifest_of(p->out);
+    json_t *files = json_object_get(root, "files");
+    json_t *runs = json_object_get(root, "runs");
+    assert_int_equal(json_object_size(files), 7);
+    assert_int_equal(json_object_size(runs), 2); /* one of them is the base */
+    assert_non_null(json_object_get(runs, "a, batch size 32"));
+    static const char *const names[] = {"c.mp4", "c.png", "s.csv"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const json_t *compare = json_object_get(json_object_get(files, names[i]), "compare");
+        const json_t *first = json_array_get(compare, 0);
+        assert_int_equal(json_array_size(compare), 2);
+        assert_string_equal(json_string_value(json_object_get(first, "run")), "a, batch size 32");
+        assert_string_equal(json_string_value(json_object_get(first, "label")), "batch size 32");
+    }
+    const json_t *video = json_object_get(files, "c.mp4");
+    assert_int_equal(json_integer_value(json_object_get(video, "frames")), 5);
+    const json_t *settings = json_object_get(video, "settings");
+    assert_string_equal(json_string_value(json_object_get(settings, "compare.align")), "samples");
+    assert_null(json_object_get(settings, "record.every"));
+    json_decref(root);
+    char *checksums = content_of(p->out, "c.sha256", &size);
+    char **lines = g_strsplit(checksums, "\n", -1);
+    assert_int_equal(g_strv_length(lines), 6); /* and nothing behind the last one */
+    g_strfreev(lines);
+    free(checksums);
+    assert_field(p, "s.csv", 0, 1, "train.batch_size");
+    assert_field(p, "s.csv", 1, 2, "140");
+    assert_field(p, "s.csv", 2, 2, "40");
+}
+
+static void what_a_comparison_depends_on_makes_it_again(void **state) {
+    const place *p = *state;
+    static const char *const changes[][3] = {
+        {"epochs: 20", "epochs: 21", "mmmmmm"},
+        {"frames: 5, poster", "frames: 6, poster", "muuuuu"},
+        {"arrangement: overlay", "arrangement: overlay, align: epoch", "umuuuu"},
+        {"chart: error", "chart: error, error_scale: log", "uumuuu"},
+        {"[32, 128]}}", "[128, 32]}}", "uuuuum"},
+        {"[32, 128]}}", "[32, 128]}, levels: '0.1'}", "uuuuum"},
+        {"{epochs: 20}", "{epochs: 20}, record: {every: 3, frames: 9}", "uuuuuu"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        GString *text = g_string_new(compared_plan);
+        assert_true(g_string_replace(text, changes[i][0], changes[i][1], 1) == 1);
+        assert_outcomes(p->out, compared_plan, true, TR_OK, "mmmmmm");
+        assert_outcomes(p->out, text->str, false, TR_OK, changes[i][2]);
+        g_string_free(text, TRUE);
+    }
+}
+
+static void the_number_of_jobs_changes_no_comparison(void **state) {
+    const place *p = *state;
+    char *other = g_build_filename(p->folder, "other", NULL);
+    tr_diag diag = {0};
+    tr_build_report report;
+    assert_ok(build_into(p->out, compared_plan, 1, false, &report, &diag), diag);
+    tr_build_report_destroy(&report);
+    assert_ok(build_into(other, compared_plan, 5, false, &report, &diag), diag);
+    tr_build_report_destroy(&report);
+    size_t size, other_size;
+    char *one = content_of(p->out, "SHA256SUMS", &size);
+    char *two = content_of(other, "SHA256SUMS", &other_size);
+    assert_string_equal(one, two);
+    free(one);
+    free(two);
+    g_free(other);
+}
+
+static void seconds_are_in_a_summary_that_asks_for_them(void **state) {
+    const place *p = *state;
+    const char *text = "runs: {a: {train: {epochs: 3}}}\n"
+                       "artifacts:\n"
+                       "  s.csv: {compare: a, vary: {train.seed: [1, 2]}, seconds: yes}\n";
+    assert_outcomes(p->out, text, false, TR_OK, "m");
+    assert_field(p, "s.csv", 0, 10, "seconds");
+    char **fields = fields_of(p->out, "s.csv", 2);
+    double seconds = g_ascii_strtod(fields[10], NULL);
+    assert_true(seconds >= 0 && seconds < 100);
+    g_strfreev(fields);
+    assert_outcomes(p->out, text, false, TR_OK, "u"); /* it is as it was left */
+}
+
 static void a_link_out_of_the_folder_is_a_failure(void **state) {
     const place *p = *state;
     char *outside = g_build_filename(p->folder, "outside", NULL);
@@ -466,6 +624,16 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_content_of_a_data_file_counts, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_failure_leaves_the_others, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_run_that_diverges_keeps_its_place_in_a_comparison,
+                                        make_place, remove_place),
+        cmocka_unit_test_setup_teardown(comparisons_are_made_and_described, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(what_a_comparison_depends_on_makes_it_again, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(the_number_of_jobs_changes_no_comparison, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(seconds_are_in_a_summary_that_asks_for_them, make_place,
+                                        remove_place),
         cmocka_unit_test_setup_teardown(a_link_out_of_the_folder_is_a_failure, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_damaged_manifest_is_as_good_as_none, make_place,

@@ -409,7 +409,7 @@ static void names_of_runs_are_checked(void **state) {
     assert_artifact_refused("  x.svg: {run: neuron}", "p.yaml:4:16: found \"neuron\"; wanted the "
                                                       "name of a run\n");
     assert_artifact_refused("  x.svg: {chart: fit}", "p.yaml:4:3: found an artifact without a run; "
-                                                     "wanted run: NAME\n");
+                                                     "wanted run: NAME, or compare: NAME\n");
     assert_artifact_refused("  x.svg: {run: [a]}",
                             "p.yaml:4:16: found a list; wanted the name of a "
                             "run\n");
@@ -636,7 +636,7 @@ static void plans_are_found_by_name_and_by_file(void **state) {
     diag = (tr_diag){0};
     assert_int_equal(tr_plan_read(&plan, "nothing.yaml", NULL, 0, NULL, NULL, &diag),
                      TR_ERROR_INPUT);
-    assert_text_contains(diag.text, "the built-in ones are first-steps, tiny-nets");
+    assert_text_contains(diag.text, "the built-in ones are batch-sizes, first-steps, tiny-nets");
     diag = (tr_diag){0};
     assert_int_equal(tr_plan_read(&plan, folder, NULL, 0, NULL, NULL, &diag), TR_ERROR_INPUT);
     assert_text_contains(diag.text, "is a folder, but a plan is wanted");
