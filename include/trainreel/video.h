@@ -30,10 +30,10 @@ typedef struct tr_video {
                                 "plot" takes it as a whole number */
     const char *preset;    /**< "plot", which is made for line plots, or one of x264's, from
                                 "ultrafast" to "veryslow" */
-    tr_profile profile;
+    tr_profile profile;    /**< what a player must be able to decode */
 } tr_video;
 
-/** 30 frames per second, crf 21, preset "plot", main profile. */
+/** 30 frames per second, crf 21, preset "plot", main profile. Safe from any number of threads. */
 TR_API tr_video tr_video_default(void);
 
 TR_END_DECLS

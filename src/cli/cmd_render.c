@@ -29,8 +29,6 @@ typedef struct render_flags {
 } render_flags;
 
 static tr_status show_progress(const tr_progress *progress, void *view) {
-    if (tr_is_interrupted())
-        return TR_ERROR_CANCELLED;
     tr_progress_view_show(view, progress);
     return TR_OK;
 }
@@ -108,6 +106,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     tr_render_options options = tr_render_options_from(settings);
     options.progress = show_progress;
     options.progress_context = &view;
+    options.cancel = tr_interruption();
     tr_source source = tr_training_source(&run->training);
     tr_catch_signals();
     status = tr_render(&source, &options, &report, &diag);

@@ -15,6 +15,7 @@ const tr_command tr_commands[] = {
     {"compare", "train a net with different settings, and show them side by side", tr_cmd_compare},
     {"build", "make all that a plan describes: videos, charts and tables", tr_cmd_build},
     {"plan", "check, show and list plans", tr_cmd_plan},
+    {"preview", "train a net and watch it in a browser", tr_cmd_preview},
     {"predict", "train a net and evaluate it at given points", tr_cmd_predict},
     {"check-gradient", "compare the gradient of a net with central differences",
      tr_cmd_check_gradient},
@@ -23,12 +24,12 @@ const tr_command tr_commands[] = {
 };
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 
-static volatile sig_atomic_t interrupted;
+static tr_cancel interruption;
 static struct sigaction pipe_action; /* what the program was started with */
 
 static void note_signal(int number) {
     (void)number;
-    interrupted = 1;
+    tr_cancel_request(&interruption);
 }
 
 void tr_catch_signals(void) {
@@ -51,7 +52,11 @@ void tr_release_pipe_signal(void) {
 }
 
 bool tr_is_interrupted(void) {
-    return interrupted;
+    return tr_cancel_is_requested(&interruption);
+}
+
+const tr_cancel *tr_interruption(void) {
+    return &interruption;
 }
 
 int tr_exit_code(tr_status status) {

@@ -15,12 +15,13 @@
 
 #define RUN                                                                                        \
     (TR_FOR_TRAIN | TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_PREDICT | TR_FOR_CHECK_GRADIENT |        \
-     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_COMPARE)
+     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_COMPARE | TR_FOR_PREVIEW)
 #define EVERY (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT)
 #define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
-#define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
-#define PANELS (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT)
-#define SCENE (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
+#define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE | TR_FOR_PREVIEW)
+#define WRITTEN (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
+#define PANELS (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_PREVIEW)
+#define SCENE (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE | TR_FOR_PREVIEW)
 #define CHART (TR_FOR_CHART | TR_FOR_ARTIFACT)
 #define VIDEO (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
 #define COMPARISON (TR_FOR_COMPARE | TR_FOR_ARTIFACT)
@@ -150,7 +151,7 @@ const tr_param tr_params[] = {
      "width and height in pixels, 64x64 to 7680x4320, even for mp4; what is too small for a legend "
      "has none [400x300, and what the panels of a comparison need]",
      AT(size)},
-    {"picture.scale", "scale", 0, PICTURE, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
+    {"picture.scale", "scale", 0, WRITTEN, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
      "for dense screens: N times the pixels with the same layout", AT(scale)},
     {"picture.theme", "theme", 0, PICTURE, TR_PARAM_CHOICE, "post", 0, 0, themes, "NAME",
      "how it looks", AT(theme)},
@@ -178,7 +179,7 @@ const tr_param tr_params[] = {
      NULL, "TEXT", "what the legend calls the prediction", AT(prediction_label)},
     {"picture.error_scale", "error-scale", 0, PICTURE, TR_PARAM_CHOICE, "linear", 0, 0, scales,
      "NAME", "scale of the error axis", AT(error_scale)},
-    {"picture.full_loss", "full-loss", 0, PICTURE, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
+    {"picture.full_loss", "full-loss", 0, WRITTEN, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
      "whether the error on all data is drawn over that of the batches", AT(full_loss)},
     {"picture.iteration", "iteration", 0, CHART, TR_PARAM_INTEGER, "-1", -1, 1e15, NULL, "N",
      "the state that a chart shows, -1 for the last one", AT(iteration)},

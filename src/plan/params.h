@@ -111,7 +111,8 @@ enum {
     TR_FOR_IMPORT = 1 << 11,
     TR_FOR_COMPARE = 1 << 12,
     TR_TAKES_LIST =
-        1 << 13 /* of TR_FOR_COMPARE: the option takes several values, which are compared */
+        1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
+    TR_FOR_PREVIEW = 1 << 16
 };
 
 enum { TR_MOST_LEVELS = 8 };

@@ -103,6 +103,10 @@ static double seconds_since(const struct timespec *start) {
 
 /* ---- the source's thread ---- */
 
+static tr_status check_cancel(const rendering *job) {
+    return tr_cancel_is_requested(job->options->cancel) ? TR_ERROR_CANCELLED : TR_OK;
+}
+
 static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     rendering *job = context;
     if (snapshot->n_params != job->n_params) {
@@ -114,7 +118,16 @@ static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     }
     if (!job->recording) /* otherwise they are trained already */
         atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
-    return tr_recorder_step(snapshot, job->recorder);
+    tr_status status = check_cancel(job);
+    return status ? status : tr_recorder_step(snapshot, job->recorder);
+}
+
+/* Sources need not say why they stopped. */
+static void explain_stop(tr_status status, tr_diag *diag) {
+    if (status == TR_ERROR_CANCELLED)
+        tr_fail(diag, status, "cancelled");
+    else if (status)
+        tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
 }
 
 static void *run_source(void *context) {
@@ -125,8 +138,7 @@ static void *run_source(void *context) {
     tr_status status =
         recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
                   : source->run(source->context, count_and_record, job, &diag);
-    if (status && !diag.text[0])
-        tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
+    explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
 }
@@ -313,8 +325,8 @@ static void wait_for_workers(rendering *job) {
         pthread_cond_timedwait(&job->changed, &job->mutex, &until);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = TR_OK;
-        if (going_on && seconds_since(&job->start) >= next_report) {
+        tr_status status = going_on ? check_cancel(job) : TR_OK;
+        if (going_on && !status && seconds_since(&job->start) >= next_report) {
             status = report_progress(job);
             next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
@@ -350,7 +362,8 @@ tr_status tr_job_check(const tr_render_options *options, tr_diag *diag) {
     return tr_outputs_check(options, diag);
 }
 
-static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options,
+                          tr_diag *diag) {
     if (options->pace == TR_PACE_STEP && options->every < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     if (options->pace != TR_PACE_STEP &&
@@ -430,7 +443,9 @@ typedef struct recording_step {
 static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
     recording_step *step = context;
     rendering *job = step->job;
-    tr_status status = tr_recording_append(job->recording, snapshot, step->diag);
+    tr_status status = check_cancel(job);
+    if (!status)
+        status = tr_recording_append(job->recording, snapshot, step->diag);
     atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
     double now = job->options->progress ? seconds_since(&job->start) : 0;
     if (!status && now >= step->next_report) {
@@ -446,8 +461,9 @@ static tr_status record_first(rendering *job, tr_diag *diag) {
     tr_status status = tr_recording_create(&job->recording, job->n_params, diag);
     if (!status)
         status = job->source.run(job->source.context, append_and_report, &step, diag);
+    explain_stop(status, diag);
     if (status)
-        return tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
+        return status;
     job->source = tr_recording_source(job->recording, &job->source);
     return TR_OK;
 }
@@ -558,7 +574,7 @@ static tr_status end(rendering *job, tr_status status) {
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
                     tr_diag *diag) {
     *report = (tr_report){0};
-    tr_status status = check(source, options, diag);
+    tr_status status = tr_render_check(source, options, diag);
     if (status)
         return status;
     rendering job = begin(source, options, report);
