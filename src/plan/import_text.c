@@ -261,7 +261,8 @@ static tr_status parse_line(text_table *table, const char *end, json_t **object)
                        tr_csv_quote_text(error.text, strlen(error.text)).text);
 }
 
-/* Columns out of the first line, which is read again as a row. */
+/* Columns out of the first line, which is read again as a row. Those of the state may come later: the
+ * initial one has no loss. */
 static tr_status read_json_header(text_table *table) {
     tr_status status = TR_OK;
     json_t *object = NULL;
@@ -283,6 +284,9 @@ static tr_status read_json_header(text_table *table) {
                 break;
         }
     }
+    for (size_t i = 0; !status && i < TR_IMPORT_N_COLUMNS; i++)
+        if (!json_object_get(object, tr_import_columns[i]))
+            status = add_column(table, tr_import_columns[i], strlen(tr_import_columns[i]));
     json_decref(object);
     return status;
 }
@@ -392,20 +396,22 @@ static void assign_in_order(text_table *table) {
     }
 }
 
-/* Whether a name is like "dense1.w.0.2", or is "w" or "b". */
-static bool is_param_name(const char *name) {
-    size_t n_digits = g_str_has_prefix(name, "dense") ? strspn(name + 5, "0123456789") : 0;
-    const char *rest = n_digits ? name + 5 + n_digits : "";
-    return !strcmp(name, "w") || !strcmp(name, "b") || g_str_has_prefix(rest, ".w.") ||
-           g_str_has_prefix(rest, ".b.");
+/* How many columns are called as `trainreel train` calls parameters: "w" and "b", or "dense1.w.0.2". */
+static size_t count_param_names(const text_table *table) {
+    size_t count = 0;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const char *name = table->columns[i].name;
+        size_t n_digits = g_str_has_prefix(name, "dense") ? strspn(name + 5, "0123456789") : 0;
+        const char *rest = n_digits ? name + 5 + n_digits : "";
+        count += g_str_has_prefix(rest, ".w.") || g_str_has_prefix(rest, ".b.");
+    }
+    return count == 0 && find_column(table, "w") && find_column(table, "b") ? 2 : count;
 }
 
 static tr_status choose_params(tr_import *import, tr_diag *diag) {
     text_table *table = import->context;
     size_t n_others = assign_columns(table);
-    size_t n_named = 0;
-    for (size_t i = 0; i < table->n_columns; i++)
-        n_named += is_param_name(table->columns[i].name);
+    size_t n_named = count_param_names(table);
     size_t count = table->has_list ? table->n_list : n_named ? n_named : n_others;
     if (!count)
         return tr_csv_fail(&table->reader, table->reader.line,
