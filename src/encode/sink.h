@@ -20,6 +20,12 @@ typedef struct tr_sink tr_sink;
 typedef struct tr_sink_worker tr_sink_worker;
 typedef struct tr_segment tr_segment;
 
+/* A part of a video that players offer to jump to; it goes on to the next one. */
+typedef struct tr_chapter {
+    uint64_t first_frame;
+    const char *title;
+} tr_chapter;
+
 /* What the kinds of sinks have in common; those with more start with it. */
 struct tr_sink {
     const struct tr_sink_ops *ops;
@@ -28,6 +34,9 @@ struct tr_sink {
     tr_output *output; /* NULL where nothing is written */
     uint64_t bytes;    /* of all its files, once it is finished */
     uint64_t n_frames; /* appended so far */
+    /* may be set before it is finished, and are borrowed until then */
+    const tr_chapter *chapters;
+    size_t n_chapters;
 };
 
 struct tr_sink_worker {

@@ -28,7 +28,7 @@
 #define AT(member) offsetof(tr_settings, member)
 
 /* in the order of tr_data_kind, tr_csv_header, tr_loss, tr_optimizer, tr_pace, tr_layout,
- * tr_theme_kind, tr_scale, tr_align, tr_arrangement, tr_format, tr_profile */
+ * tr_theme_kind, tr_scale, tr_align, tr_arrangement, tr_format, tr_profile, tr_embed_target */
 static const char *const data_kinds[] = {"bilinear", "sine",    "linear", "step", "xor",
                                          "circles",  "spirals", "csv",    NULL};
 static const char *const csv_headers[] = {"auto", "yes", "no", NULL};
@@ -43,15 +43,18 @@ static const char *const alignments[] = {"samples", "epoch", "iteration", NULL};
 static const char *const arrangements[] = {"grid", "overlay", NULL};
 static const char *const formats[] = {"mp4", "png", "checksums", "none", NULL};
 static const char *const profiles[] = {"baseline", "main", "high", NULL};
+static const char *const embed_targets[] = {"pelican", "html", "markdown", "hugo",
+                                            "jekyll",  "json", NULL};
 static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryfast",
                                       "faster", "fast",      "medium",    "slow",
                                       "slower", "veryslow",  NULL};
 static const char *const switches[] = {"no", "yes", NULL};
 
 const tr_param_group tr_param_groups[] = {
-    {"data.", "Data"},     {"model.", "Model"},        {"train.", "Training"},
-    {"record.", "Frames"}, {"compare.", "Comparison"}, {"picture.", "Picture"},
-    {"video.", "Video"},   {"summary.", "Summary"},    {"output.", "Output"},
+    {"data.", "Data"},       {"model.", "Model"},        {"train.", "Training"},
+    {"record.", "Frames"},   {"compare.", "Comparison"}, {"picture.", "Picture"},
+    {"video.", "Video"},     {"summary.", "Summary"},    {"output.", "Output"},
+    {"embed.", "Embedding"},
 };
 const size_t tr_n_param_groups = sizeof tr_param_groups / sizeof *tr_param_groups;
 
@@ -151,7 +154,7 @@ const tr_param tr_params[] = {
      "width and height in pixels, 64x64 to 7680x4320, even for mp4; what is too small for a legend "
      "has none [400x300, and what the panels of a comparison need]",
      AT(size)},
-    {"picture.scale", "scale", 0, WRITTEN, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
+    {"picture.scale", "scale", 0, WRITTEN | TR_FOR_EMBED, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
      "for dense screens: N times the pixels with the same layout", AT(scale)},
     {"picture.theme", "theme", 0, PICTURE, TR_PARAM_CHOICE, "post", 0, 0, themes, "NAME",
      "how it looks", AT(theme)},
@@ -211,10 +214,29 @@ const tr_param tr_params[] = {
      0, 0, NULL, "DIR", "folder for the files; it is made if it is not there", AT(folder)},
     {"output.name", "name", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "neuron", 0, 0, NULL, "NAME",
      "file name without ending: NAME.mp4 and NAME_start.png", AT(name)},
+    {"output.page", "page", 0, TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_CHOICE, "yes", 0, 0,
+     switches, "YES|NO", "whether index.html shows all that is made; wins over the plan", AT(page)},
     {"output.jobs", "jobs", 'j', TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_INTEGER,
      "0", 0, 256, NULL, "N",
      "workers that draw and encode, 0 for one per processor; the files do not depend on it",
      AT(jobs)},
+
+    {"embed.for", "for", 0, TR_FOR_EMBED, TR_PARAM_CHOICE, "html", 0, 0, embed_targets, "WHAT",
+     "what the text is to be pasted into: pelican, the video tag of its plugin liquid_tags; html, "
+     "any "
+     "page; markdown, the poster as a link, which every renderer lets through; hugo and jekyll, "
+     "posts of these; json, all facts for a program",
+     AT(embed_for)},
+    {"embed.video_path", "video-path", 0, TR_FOR_EMBED, TR_PARAM_TEXT, "/videos/", 0, 0, NULL,
+     "URL", "where videos and captions will be", AT(video_path)},
+    {"embed.image_path", "image-path", 0, TR_FOR_EMBED, TR_PARAM_TEXT, "/images/", 0, 0, NULL,
+     "URL", "where posters and other pictures will be", AT(image_path)},
+    {"embed.poster", "poster", 0, TR_FOR_EMBED, TR_PARAM_PATH, NULL, 0, 0, NULL, "FILE",
+     "picture that is shown before the video plays; an empty name for none [NAME_start.png beside "
+     "FILE, or in ../images]",
+     AT(poster)},
+    {"embed.alt", "alt", 0, TR_FOR_EMBED, TR_PARAM_TEXT, NULL, 0, 0, NULL, "TEXT",
+     "what is to be seen, for those who do not see it [the name of FILE]", AT(alt)},
 };
 const size_t tr_n_params = sizeof tr_params / sizeof *tr_params;
 

@@ -83,7 +83,13 @@ typedef struct tr_settings {
     int format;
     char *folder;
     char *name;
+    int page;
     int64_t jobs;
+    int embed_for;
+    char *video_path;
+    char *image_path;
+    char *poster;
+    char *alt;
 } tr_settings;
 
 typedef enum tr_param_type {
@@ -112,7 +118,8 @@ enum {
     TR_FOR_COMPARE = 1 << 12,
     TR_TAKES_LIST =
         1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
-    TR_FOR_PREVIEW = 1 << 16
+    TR_FOR_PREVIEW = 1 << 16,
+    TR_FOR_EMBED = 1 << 17
 };
 
 enum { TR_MOST_LEVELS = 8 };

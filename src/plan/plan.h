@@ -57,7 +57,8 @@ typedef enum tr_plan_kind {
 typedef struct tr_plan_artifact {
     char *path; /* below the output folder; no "..", no link is looked at here */
     tr_plan_kind kind;
-    char *poster;                   /* of a video, or NULL */
+    char *poster;                   /* of a video, or NULL, as are the captions */
+    char *captions;
     size_t run;                     /* the first of a comparison */
     tr_plan_comparison *comparison; /* NULL where there is one run */
     bool is_optional;      /* it is left out where it cannot be drawn, as tr_plan_prepare does */
@@ -71,6 +72,7 @@ typedef struct tr_plan {
     char *folder; /* of the file, to which data.file is relative */
     char *title;  /* or NULL, as is the description */
     char *description; /* may have several lines */
+    bool has_page;     /* whether index.html is wanted */
     size_t
         n_written; /* runs that stand in the plan: the first of those below. The others are varied
                          for comparisons */

@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "diag.h"
+#include "page.h"
 
 #include <string.h>
 
@@ -92,8 +93,9 @@ static const char *find_fault(const char *path) {
         else if (g_str_has_prefix(*part, ".trainreel-"))
             fault = "another name: those are the program's own";
     }
-    if (!fault && (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
-                   !g_ascii_strcasecmp(parts[0], "SHA256SUMS")))
+    if (!fault &&
+        (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
+         !g_ascii_strcasecmp(parts[0], "SHA256SUMS") || !g_ascii_strcasecmp(parts[0], TR_PAGE)))
         fault = "another name: the program writes a file of this one";
     g_strfreev(parts);
     return fault;
@@ -159,7 +161,8 @@ typedef struct raw_artifact {
     const tr_yaml_node *key;
     const tr_yaml_node *value;
     tr_plan_artifact *artifact;
-    tr_place poster; /* where it was set, as is the next */
+    tr_place poster; /* where it was set; neither a node nor a change if it was not */
+    tr_place captions;
     tr_place pace;
     const tr_yaml_node *scene;
 } raw_artifact;
@@ -184,8 +187,8 @@ static bool explain_comparison(tr_plan_reader *reader, tr_place place, const cha
 
 static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key,
                          const tr_plan_artifact *artifact) {
-    const char *known[64] = {artifact->comparison ? "compare" : "run", "poster"};
-    size_t n_known = artifact->kind == TR_PLAN_VIDEO ? 2 : 1;
+    const char *known[64] = {artifact->comparison ? "compare" : "run", "poster", "captions"};
+    size_t n_known = artifact->kind == TR_PLAN_VIDEO ? 3 : 1;
     const char *kind = artifact->comparison ? "a comparison" : describe_kind(artifact->kind);
     for (size_t i = 0; i < tr_n_params && n_known < G_N_ELEMENTS(known); i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
@@ -193,12 +196,13 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     if (artifact->comparison && explain_comparison(reader, place, key))
         return;
     const tr_param *param = find_setting(key);
-    if (!strcmp(key, "vary") || !strcmp(key, "compare") || (param && is_of_comparisons(param))) {
+    bool is_of_others = !artifact->comparison && param && is_of_comparisons(param);
+    if (!strcmp(key, "vary") || !strcmp(key, "compare") || is_of_others) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted it only beside compare, in the plan", key);
         return;
     }
-    if (param || !strcmp(key, "poster")) {
+    if (param || !strcmp(key, "poster") || !strcmp(key, "captions")) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted a setting of %s, which has none "
                   "such",
@@ -210,21 +214,41 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     g_free(what);
 }
 
-static void read_poster(tr_plan_reader *reader, raw_artifact *raw, tr_place place) {
-    tr_plan_artifact *artifact = raw->artifact;
+/* The path of a file that comes along with a video, and has this ending; null for none. */
+static void read_companion(tr_plan_reader *reader, char **path, const char *ending,
+                           tr_place place) {
     const char *text = tr_place_text(place);
-    g_free(artifact->poster);
-    artifact->poster = NULL;
-    raw->poster = place;
+    g_free(*path);
+    *path = NULL;
     if (text && !place.change && !place.node->quoted &&
         (!strcmp(text, "null") || !strcmp(text, "~")))
-        return; /* no poster */
+        return;
     if (!check_path(reader, place))
         return;
-    if (!has_ending(text, ".png"))
-        tr_refuse_value(reader, place, "a name that ends with .png");
-    else
-        artifact->poster = g_strdup(text);
+    if (has_ending(text, ending)) {
+        *path = g_strdup(text);
+        return;
+    }
+    char *wanted = g_strdup_printf("a name that ends with %s", ending);
+    tr_refuse_value(reader, place, wanted);
+    g_free(wanted);
+}
+
+/* Unless the plan says something else, captions are beside the video. Of several videos that differ in
+ * their ending only, which show the same, the first one brings them along. */
+static void choose_captions(const tr_plan *plan, raw_artifact *raw) {
+    tr_plan_artifact *artifact = raw->artifact;
+    if (artifact->kind != TR_PLAN_VIDEO || raw->captions.node || raw->captions.change)
+        return;
+    const char *ending = strrchr(artifact->path, '.');
+    char *path = g_strdup_printf("%.*s.vtt", (int)(ending - artifact->path), artifact->path);
+    for (const tr_plan_artifact *other = plan->artifacts; other != artifact; other++)
+        if (!g_strcmp0(other->captions, path)) {
+            g_free(path);
+            return;
+        }
+    artifact->captions = path;
+    raw->captions = (tr_place){.node = raw->key};
 }
 
 /* Keys that say what is shown, which are read before the others. */
@@ -239,7 +263,11 @@ static void read_field(tr_plan_reader *reader, raw_artifact *raw, const char *ke
     const tr_param *param = find_setting(key);
     bool is_scene = param && !strcmp(param->name, "picture.scene");
     if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
-        read_poster(reader, raw, value);
+        raw->poster = value;
+        read_companion(reader, &artifact->poster, ".png", value);
+    } else if (!strcmp(key, "captions") && artifact->kind == TR_PLAN_VIDEO) {
+        raw->captions = value;
+        read_companion(reader, &artifact->captions, ".vtt", value);
     } else if (!param || !tr_plan_artifact_has(artifact, param)) {
         refuse_field(reader, at, key, artifact);
     } else {
@@ -348,6 +376,7 @@ static void read_artifact(tr_plan_reader *reader, raw_artifact *raw) {
     apply_changes(reader, raw);
     if (artifact->comparison)
         tr_finish_comparison(reader, artifact, raw->pace);
+    choose_captions(reader->plan, raw);
     tr_settings_resolve(artifact->settings);
 }
 
@@ -389,6 +418,8 @@ void tr_read_artifacts(tr_plan_reader *reader, const tr_yaml_node *node) {
         g_array_append_val(paths, ((written){artifact->path, {.node = key}}));
         if (artifact->poster)
             g_array_append_val(paths, ((written){artifact->poster, raw.poster}));
+        if (artifact->captions)
+            g_array_append_val(paths, ((written){artifact->captions, raw.captions}));
     }
     check_paths(reader, paths);
     check_changes(reader);

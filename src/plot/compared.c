@@ -3,6 +3,7 @@
 #include "diag.h"
 #include "view.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,20 +170,39 @@ static tr_status copy_runs(tr_scene *scene, const tr_comparison *comparison, tr_
     return TR_OK;
 }
 
-static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
+/* Where there is also a panel that shows all runs, a run's prediction has its colour in both. */
+static void color_predictions(tr_scene *scene) {
+    if (!scene->joint.has_joint_panel || scene->panels[0].ops != &tr_panel_fit)
+        return;
+    for (size_t i = 0; i < scene->n_runs; i++) {
+        tr_panel_source *run = &scene->runs[i];
+        if (run->dataset->n_inputs == 1) {
+            run->theme.data = tr_theme_joint_data(&scene->theme, &scene->picture);
+            run->theme.prediction = run->color;
+        }
+    }
+}
+
+/* Prepares a panel; of those that share the picture, each for about the size that it has in a grid. */
+static tr_status prepare_panel(tr_scene *scene, tr_scene_panel *panel, tr_diag *diag) {
     int width, height;
-    tr_status status = TR_OK;
     tr_picture_pixels(&scene->picture, &width, &height);
-    size_t n_each = 0;
+    bool all = panel->run == TR_ALL_RUNS;
+    double side = all ? 1 : sqrt((double)scene->n_runs);
+    if (!panel->ops->prepare)
+        return TR_OK;
+    return panel->ops->prepare(&panel->shared, &scene->runs[all ? 0 : panel->run], width / side,
+                               height / side, diag);
+}
+
+static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
     void *shared[TR_MOST_COMPARED];
+    size_t n_each = 0;
+    tr_status status = TR_OK;
     for (size_t i = 0; !status && i < scene->n_panels; i++) {
-        tr_scene_panel *panel = &scene->panels[i];
-        bool all = panel->run == TR_ALL_RUNS;
-        if (panel->ops->prepare)
-            status = panel->ops->prepare(&panel->shared, &scene->runs[all ? 0 : panel->run], width,
-                                         height, diag);
-        if (!all)
-            shared[n_each++] = panel->shared;
+        status = prepare_panel(scene, &scene->panels[i], diag);
+        if (scene->panels[i].run != TR_ALL_RUNS)
+            shared[n_each++] = scene->panels[i].shared;
     }
     if (!status && n_each && scene->panels[0].ops->unite)
         scene->panels[0].ops->unite(shared, n_each);
@@ -219,6 +239,8 @@ tr_status tr_scene_create_compared(tr_scene **out, const tr_comparison *comparis
     status = copy_runs(scene, comparison, diag);
     if (!status)
         status = place_params(&scene->joint, diag);
+    if (!status)
+        color_predictions(scene);
     if (!status)
         status = find_last(&scene->joint, diag);
     if (!status)

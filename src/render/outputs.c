@@ -59,8 +59,17 @@ tr_status tr_outputs_check(const tr_render_options *options, tr_diag *diag) {
     return tr_sink_check(options->format, width, height, &options->video, diag);
 }
 
-tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options, tr_report *report,
-                          tr_diag *diag) {
+/* Opens a file that comes along with a video. */
+static tr_status open_companion(tr_output **output, tr_artifact *artifact,
+                                const tr_render_options *options, const char *ending,
+                                tr_diag *diag) {
+    artifact->path = output_path(options, ending);
+    return artifact->path ? tr_output_create(output, artifact->path, false, diag)
+                          : tr_fail_memory(diag, "a path");
+}
+
+tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
+                          const tr_narrator *narrator, tr_report *report, tr_diag *diag) {
     int width, height;
     outputs->options = options;
     outputs->report = report;
@@ -74,11 +83,14 @@ tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
     if (!artifact->path)
         return tr_fail_memory(diag, "a path");
     if (options->format == TR_FORMAT_MP4) {
-        tr_artifact *poster = &report->artifacts[1];
-        poster->path = output_path(options, "_start.png");
-        if (!poster->path)
-            return tr_fail_memory(diag, "a path");
-        status = tr_output_create(&outputs->poster, poster->path, false, diag);
+        status =
+            open_companion(&outputs->poster, &report->artifacts[1], options, "_start.png", diag);
+        if (!status)
+            status =
+                open_companion(&outputs->captions, &report->artifacts[2], options, ".vtt", diag);
+        if (!status)
+            status = tr_timeline_create(&outputs->timeline, narrator,
+                                        options->video.frames_per_second, outputs->captions, diag);
     }
     if (!status)
         status = tr_sink_create(&outputs->sink, options->format, artifact->path, width, height,
@@ -101,11 +113,42 @@ tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_d
     return status;
 }
 
+tr_status tr_outputs_take_state(tr_outputs *outputs, const tr_snapshot *state, bool is_held,
+                                tr_diag *diag) {
+    return outputs->timeline ? tr_timeline_add(outputs->timeline, state, is_held, diag) : TR_OK;
+}
+
+/* Writes what is left of the captions, and gives the video its chapters. */
+static tr_status finish_timeline(tr_outputs *outputs, tr_diag *diag) {
+    tr_sink *sink = outputs->sink;
+    if (!outputs->timeline)
+        return TR_OK;
+    sink->chapters = tr_timeline_chapters(outputs->timeline, &sink->n_chapters);
+    return tr_timeline_finish(outputs->timeline, diag);
+}
+
+/* Gives all files their names; the video comes last. */
+static tr_status commit(tr_outputs *outputs, tr_diag *diag) {
+    tr_status status = TR_OK;
+    if (outputs->poster) {
+        status = tr_output_sync(outputs->sink->output, diag);
+        if (!status)
+            status = tr_output_sync(outputs->captions, diag);
+        if (!status)
+            status = tr_output_commit(&outputs->poster, diag);
+        if (!status)
+            status = tr_output_commit(&outputs->captions, diag);
+    }
+    return status ? status : tr_sink_commit(outputs->sink, diag);
+}
+
 tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
     const tr_render_options *options = outputs->options;
     tr_report *report = outputs->report;
     const tr_sink *sink = outputs->sink;
-    tr_status status = tr_sink_finish(outputs->sink, diag);
+    tr_status status = finish_timeline(outputs, diag);
+    if (!status)
+        status = tr_sink_finish(outputs->sink, diag);
     if (status)
         return status;
     bool plays = options->format == TR_FORMAT_MP4;
@@ -126,17 +169,17 @@ tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
                                              .width = sink->width,
                                              .height = sink->height,
                                              .n_frames = 1};
-        report->n_artifacts = 2;
-        status = tr_output_sync(outputs->sink->output, diag);
-        if (!status)
-            status = tr_output_commit(&outputs->poster, diag);
+        report->artifacts[2] = (tr_artifact){.path = report->artifacts[2].path,
+                                             .kind = "captions",
+                                             .bytes = tr_output_size(outputs->captions)};
+        report->n_artifacts = 3;
     }
-    if (!status)
-        status = tr_sink_commit(outputs->sink, diag);
-    return status;
+    return commit(outputs, diag);
 }
 
 void tr_outputs_discard(tr_outputs *outputs) {
+    tr_timeline_destroy(&outputs->timeline);
+    tr_output_discard(&outputs->captions);
     tr_output_discard(&outputs->poster);
     tr_sink_destroy(&outputs->sink);
 }

@@ -145,8 +145,8 @@ static void *run_source(void *context) {
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -157,6 +157,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, state, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -166,7 +167,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -177,7 +178,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -413,7 +414,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);

@@ -9,6 +9,9 @@ from support import PROGRAM, SOURCE, CliTest, commands, environment, params, rea
 
 WIDTH = 80
 EXIT_CODES = ("0", "1", "2", "3", "4", "130")
+# Defaults that are not the table's.
+DEFAULTS = {("compare", "scene"): "fit+error", ("compare", "error-scale"): "log",
+            ("compare", "seconds"): "yes"}
 
 
 class HelpTest(CliTest):
@@ -82,11 +85,14 @@ class Pages(HelpTest):
                 if not param.is_for(command):
                     self.assertNotRegex(page, rf"--{param.option}\b(?!-)", command)
                     continue
-                entry = f"--{param.option} {param.value} {param.help}"
+                takes_list = command == "compare" and param.takes_list
+                value = "LIST" if takes_list else param.value
+                entry = f"--{param.option} {value} {param.help}"
                 if param.short:
                     entry = f"-{param.short}, {entry}"
-                if param.default:
-                    entry += f" [{param.default}]"
+                default = DEFAULTS.get((command, param.option), param.default)
+                if default:
+                    entry += f" [{default}]"
                 if len(param.choices) > 1:
                     entry += f" (one of {', '.join(param.choices)})"
                 self.assertIn(f" {entry} ", page, command)
@@ -97,6 +103,7 @@ class Pages(HelpTest):
                                  ("chart", ["-o, --output FILE", "-q, --quiet", "-h, --help"]),
                                  ("plan", ["--set KEY=VALUE", "-h, --help"]),
                                  ("build", ["--set KEY=VALUE", "--force", *reports]),
+                                 ("compare", ["--vary PARAMETER=LIST", "--force", *reports]),
                                  ("render", reports)):
             page = self.page(command, "--help")
             for option in options:
