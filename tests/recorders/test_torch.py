@@ -96,6 +96,19 @@ class Torch(CliTest):
                              (1, "torch", "mean_squared_error", "sgd", 0.01, 0))
             self.assertTrue((file["data/x"][:] == post_data()[0]).all())
 
+    def test_its_recording_renders_as_our_training_does(self):
+        train_neuron(self.path("run.h5"), 20)
+        out = self.succeed("render", "run.h5", "--every", "4", "--name", "torch")
+        self.assertIn(b"out/torch.mp4: 400x300, 11 frames", out)
+        self.assertEqual(sorted(name for name in self.names("out") if name.startswith("torch")),
+                         self.names("out"))
+        for name, arguments in (("recorded", ["run.h5"]), ("trained", ["--epochs", "20"])):
+            self.succeed("render", *arguments, "--every", "4", "--format", "checksums", "--name", name,
+                         "--quiet")
+        with open(self.path("out/recorded.sha256"), encoding="utf-8") as recorded:
+            with open(self.path("out/trained.sha256"), encoding="utf-8") as trained:
+                self.assertEqual(recorded.read(), trained.read())
+
     def test_every_keeps_the_initial_and_the_last_state(self):
         train_neuron(self.path("run.h5"), 5, every=4)
         with h5py.File(self.path("run.h5")) as file:
