@@ -2,6 +2,7 @@
 import csv
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ sys.path += [os.path.join(HERE, "..", "cli"), os.path.join(HERE, "..", "..", "sc
 import h5py  # noqa: E402
 import numpy  # noqa: E402
 import torch  # noqa: E402
-from support import CliTest, environment  # noqa: E402
+from support import PROGRAM, CliTest, environment  # noqa: E402
 from torch import nn  # noqa: E402
 from trainreel_torch import Recorder  # noqa: E402
 
@@ -199,6 +200,27 @@ class Torch(CliTest):
             self.assertEqual(file["iteration"][:count].tolist(), list(range(count)))
             self.assertEqual(set(file["loss"][2:count]), {0.25})
             self.assertEqual(file["ended"][0], 0)
+
+
+class Readme(CliTest):
+    def test_its_section_works_as_written(self):
+        with open(os.path.join(HERE, "..", "..", "README.md"), encoding="utf-8") as file:
+            section = re.search(r"(?s)\n## Bring your own run\n(.*?)\n## ", file.read())[1]
+        program = re.search(r"(?s)```python\n(import torch\n.*?)```", section)[1]
+        commands = re.findall(r"(?m)^    (trainreel .*)$", section)
+        self.assertEqual(len(commands), 4)
+        with open(self.path("train.py"), "w", encoding="utf-8") as file:
+            file.write(program)
+        os.mkdir(self.path("bin"))
+        os.symlink(PROGRAM, self.path("bin", "trainreel"))
+        env = environment(PYTHONPATH=sys.path[-1],
+                          PATH=self.path("bin") + os.pathsep + os.environ.get("PATH", os.defpath))
+        subprocess.run([sys.executable, "train.py"], cwd=self.folder, env=env, check=True, timeout=200)
+        for command in commands:
+            subprocess.run(["sh", "-ec", command], cwd=self.folder, env=env, check=True, timeout=200,
+                           stdout=subprocess.DEVNULL)
+        for name in ("sine.mp4", "sine_start.png", "xor.mp4"):
+            self.assertIn(name, self.names("out"))
 
 
 if __name__ == "__main__":
