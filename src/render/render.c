@@ -28,7 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RING_SNAPSHOTS = 256, MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
+enum { RING_SNAPSHOTS = 256, RING_FLOATS = 1 << 24, FEWEST_IN_RING = 4 };
+enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
 enum { MAX_CHOSEN_FRAMES = 1 << 20, MAX_HOLD_SECONDS = 3600 };
 
 /* The states of a segment. */
@@ -514,8 +515,11 @@ static tr_status create_ring(rendering *job, tr_diag *diag) {
     report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
     if (!report->initial_params || !report->trained_params)
         return tr_fail_memory(diag, "rendering");
-    tr_status status =
-        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    size_t capacity = RING_SNAPSHOTS; /* less for large states, such as those of many runs */
+    if (job->n_params > RING_FLOATS / RING_SNAPSHOTS)
+        capacity = RING_FLOATS / job->n_params;
+    capacity = capacity > FEWEST_IN_RING ? capacity : FEWEST_IN_RING;
+    tr_status status = tr_ring_create(&job->ring, capacity, job->n_params, TR_RING_BLOCK, diag);
     return status ? status : tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
 }
 
