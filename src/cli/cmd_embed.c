@@ -18,9 +18,9 @@ static const tr_help help = {
         "\n"
         "For hugo the site needs a shortcode of one line, which the text names. A site\n"
         "whose pictures are beside its videos has --image-path /videos/.\n",
-    .examples = "  trainreel render -q && trainreel embed out/neuron.mp4 --for pelican\n"
-                "  trainreel render -q && trainreel embed out/neuron.mp4 --alt \"The net learns\"\n"
-                "  trainreel render -q --scale 2 && trainreel embed out/neuron.mp4 --scale 2\n"};
+    .examples = "  trainreel embed out/neuron.mp4 --for pelican\n"
+                "  trainreel embed out/neuron.mp4 --alt \"The net learns\" --autoplay\n"
+                "  trainreel embed out/neuron.mp4 --scale 2 --video-path /media/\n"};
 
 static int embed_file(const char *file, const tr_settings *settings, bool autoplay) {
     const tr_embed_options options = {.video_path = settings->video_path,

@@ -36,9 +36,9 @@ static tr_status show_progress(const tr_progress *progress, void *view) {
 }
 
 /* The line for Pelican's liquid tag, which wants the sizes at scale 1 before the poster. NULL where
- * there is no video, or without memory. */
-static char *embed_line(const tr_settings *settings, const tr_report *report) {
-    if (report->n_artifacts < 2)
+ * there is no MP4, or without memory. */
+static char *embed_line(const tr_settings *settings) {
+    if (!(settings->formats & TR_IN_SET(TR_FORMAT_MP4)))
         return NULL;
     char *video = g_strconcat(settings->name, ".mp4", NULL);
     char *poster = g_strconcat(settings->name, "_start.png", NULL);
@@ -76,7 +76,7 @@ static void print_report(const tr_report *report, const char *embed) {
 
 static int write_report(const tr_report *report, const tr_run *run, const tr_settings *settings,
                         const render_flags *flags) {
-    char *embed = embed_line(settings, report);
+    char *embed = embed_line(settings);
     int exit_code = EXIT_DONE;
     if (flags->json) {
         char *json = tr_report_to_json(report, run->network, settings, embed);

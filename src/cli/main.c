@@ -21,6 +21,7 @@ const tr_command tr_commands[] = {
     {"check-gradient", "compare the gradient of a net with central differences",
      tr_cmd_check_gradient},
     {"train", "train a net and write its weights after every iteration as CSV", tr_cmd_train},
+    {"import", "make a recording of weights that were saved elsewhere", tr_cmd_import},
 };
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 

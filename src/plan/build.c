@@ -223,7 +223,7 @@ static tr_status make_frames(making *m, tr_diag *diag) {
     tr_render_options options = tr_render_options_from(m->artifact->settings);
     options.folder = tr_stage_path(m->stage);
     options.name = "artifact";
-    options.format = m->artifact->kind == TR_PLAN_VIDEO ? TR_FORMAT_MP4 : TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(m->artifact->format);
     options.jobs = m->self->n_jobs;
     options.progress = note_progress;
     options.progress_context = m->self;
@@ -232,7 +232,7 @@ static tr_status make_frames(making *m, tr_diag *diag) {
     if (status)
         return status;
     take_facts(&m->built->file, &report.artifacts[0]);
-    if (m->artifact->kind == TR_PLAN_VIDEO)
+    if (tr_plan_has_poster(m->artifact))
         take_facts(&m->built->poster, &report.artifacts[1]);
     tr_report_destroy(&report);
     return TR_OK;
@@ -459,7 +459,7 @@ static tr_status make_artifact(worker *self, tr_diag *diag) {
         status = tr_stage_create(&m.stage, b->store, diag);
     if (status)
         return status;
-    m.name = g_strconcat("artifact", strrchr(artifact->path, '.'), NULL);
+    m.name = g_strconcat("artifact", tr_plan_ending(artifact), NULL);
     status = make_staged(&m, diag);
     if (status)
         rename_in_message(&m, b->options->folder, diag);

@@ -176,7 +176,7 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
                         const char (*run_inputs)[TR_CHECKSUM_SIZE], char inputs[TR_CHECKSUM_SIZE]) {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_text(sum, tr_version());
-    add_text(sum, strrchr(artifact->path, '.'));
+    add_text(sum, tr_plan_ending(artifact));
     add_text(sum, artifact->poster ? "with a poster" : "alone");
     add_text(sum, artifact->captions ? "with captions" : "alone");
     for (size_t i = 0; i < tr_n_params; i++)

@@ -137,7 +137,7 @@ static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_art
     for (size_t i = 0; i < tr_n_params; i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
             append_setting(out, artifact->settings, &tr_params[i], "    ");
-    if (artifact->kind != TR_PLAN_VIDEO)
+    if (!tr_plan_has_poster(artifact))
         return;
     append_companion(out, "poster", artifact->poster);
     append_companion(out, "captions", artifact->captions);

@@ -11,7 +11,9 @@
 typedef struct tr_outputs {
     const tr_render_options *options;
     tr_report *report;
-    tr_sink *sink;     /* which the workers use */
+    tr_sink *sink; /* which the workers use: it hands each frame to all the files' sinks */
+    size_t n_files;
+    tr_sink *files[TR_N_FORMATS];
     tr_output *poster; /* NULL if there is none, as are the next two */
     tr_output *captions;
     tr_timeline *timeline;

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import unittest
+import urllib.parse
 
 from media import Mp4, Png, Vtt
 from support import OUTPUT, CliTest, environment, params, read
@@ -299,8 +300,9 @@ class Options(RenderTest):
         for name in ("full-batch", "a b%c", "é", ".hidden", "-"):
             report = self.render(*FEW, f"--name={name}", "--out", "named")
             self.assertEqual(self.names("named"), sorted([name + ".mp4", name + ".vtt", name + "_start.png"]))
-            self.assertEqual(report["embed"], f"{{% video /videos/{name}.mp4 400 300 "
-                                              f"/images/{name}_start.png %}}")
+            url = urllib.parse.quote(name, safe="")
+            self.assertEqual(report["embed"], f"{{% video /videos/{url}.mp4 400 300 "
+                                              f"/images/{url}_start.png %}}")
             shutil.rmtree(self.path("named"))
 
     def test_jobs(self):

@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#define ENDINGS "a name that ends with .mp4, .av1.webm, .webm, .png, .svg, .pdf, .csv or .sha256"
+
 /* A plan of which the tests change something. */
 #define RUNS "runs:\n  a: {train: {epochs: 3}}\n"
 #define ARTIFACTS "artifacts:\n  x.svg: {run: a}\n"
@@ -460,9 +462,9 @@ static void paths_do_not_leave_the_output_folder(void **state) {
         {"manifest.json", "another name: the program writes a file of this one"},
         {"sha256sums/x.svg", "another name: the program writes a file of this one"},
         {".trainreel-1-1.tmp/x.svg", "another name: those are the program's own"},
-        {"x", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
-        {"a/.svg", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
-        {"x.SVG", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
+        {"x", ENDINGS},
+        {"a/.svg", ENDINGS},
+        {"x.SVG", ENDINGS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
         char *line = g_strdup_printf("  \"%s\": {run: a}", paths[i][0]);
@@ -527,6 +529,31 @@ static void captions_are_not_in_the_way_either(void **state) {
                             "wanted another path\n");
 }
 
+static void what_a_video_is_made_with_depends_on_its_format(void **state) {
+    (void)state;
+    tr_plan *plan = parse(RUNS "artifacts:\n"
+                               "  a.mp4: {run: a, crf: 20, preset: fast, profile: high}\n"
+                               "  b.webm: {run: a, crf: 20, poster: b.png}\n"
+                               "  c.av1.webm: {run: a, fps: 10}\n");
+    static const tr_format formats[] = {TR_FORMAT_MP4, TR_FORMAT_WEBM, TR_FORMAT_AV1};
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        assert_int_equal(plan->artifacts[i].kind, TR_PLAN_VIDEO);
+        assert_int_equal(plan->artifacts[i].format, formats[i]);
+    }
+    assert_string_equal(tr_plan_ending(&plan->artifacts[1]), ".webm");
+    assert_string_equal(tr_plan_ending(&plan->artifacts[2]), ".av1.webm");
+    tr_plan_destroy(&plan);
+    assert_artifact_refused("  x.webm: {run: a, preset: fast}",
+                            "p.yaml:4:20: found the key \"preset\"; wanted a setting of a WebM "
+                            "video, which has none such\n");
+    assert_artifact_refused("  x.av1.webm: {run: a, profile: high}",
+                            "p.yaml:4:24: found the key \"profile\"; wanted a setting of an AV1 "
+                            "video, which has none such\n");
+    assert_artifact_refused("  .av1.webm: {run: a, profile: high}",
+                            "p.yaml:4:23: found the key \"profile\"; wanted a setting of a WebM "
+                            "video, which has none such\n");
+}
+
 static void every_error_is_reported(void **state) {
     (void)state;
     assert_refused("runs:\n  a: {train: {epochs: x, sead: 3}}\n  b: {extends: a, data: {points: "
@@ -535,8 +562,7 @@ static void every_error_is_reported(void **state) {
                    "p.yaml:2:26: found the key \"sead\"; wanted a setting of train (did you mean "
                    "\"seed\"?)\n"
                    "p.yaml:3:34: found \"1\"; wanted a whole number from 2 to 10000000\n"
-                   "p.yaml:5:3: found \"x.gif\"; wanted a name that ends with .mp4, .png, .svg, "
-                   ".pdf, .csv or .sha256\n"
+                   "p.yaml:5:3: found \"x.gif\"; wanted " ENDINGS "\n"
                    "p.yaml:6:16: found \"c\"; wanted the name of a run (did you mean \"a\"?)\n"
                    "p.yaml:6:25: found \"1x1\"; wanted a size such as 400x300, from 64x64 to "
                    "7680x4320\n");
@@ -693,6 +719,7 @@ int main(void) {
         cmocka_unit_test(paths_are_not_in_each_others_way),
         cmocka_unit_test(captions_are_beside_the_video_unless_the_plan_says_where),
         cmocka_unit_test(captions_are_not_in_the_way_either),
+        cmocka_unit_test(what_a_video_is_made_with_depends_on_its_format),
         cmocka_unit_test(every_error_is_reported),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(the_command_line_wins),

@@ -104,7 +104,7 @@ static char *render_small(tr_render_options options, const tr_recording *recordi
     prepare(&job, 500, "small");
     options.folder = job.options.folder;
     options.name = job.options.name;
-    options.format = TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
     options.picture.width = 160;
     options.picture.height = 120;
     job.options = options;
@@ -272,7 +272,7 @@ static void the_last_state_has_a_frame(void **state) {
     render_job job;
     prepare(&job, 100, "a");
     job.options.every = 60;
-    job.options.format = TR_FORMAT_NONE;
+    job.options.formats = TR_IN_SET(TR_FORMAT_NONE);
     run_job(&job);
     assert_ok(job.status, job.diag);
     assert_int_equal(job.report.n_frames, 200 / 60 + 2);
