@@ -535,6 +535,10 @@ static void add_settings(page *p, const tr_plan_run *run, bool defaults) {
         if (!(param->users & TR_FOR_RUN) || is_default(p, run->settings, param) != defaults)
             continue;
         char *value = tr_settings_get(run->settings, param);
+        if (defaults && (!value || !*value)) {
+            g_free(value);
+            continue; /* what is not there */
+        }
         if (!is_open)
             add(p, "<table>\n<tbody>\n");
         is_open = true;
