@@ -113,8 +113,8 @@ typedef struct tr_artifact {
     uint64_t bytes;
     int width; /**< pixels */
     int height;
-    uint64_t n_frames;
-    double seconds; /**< that it plays; 0 for what does not */
+    uint64_t n_frames; /**< in the file: a GIF has those that do not differ only once */
+    double seconds;    /**< that it plays; 0 for what does not */
 } tr_artifact;
 
 /** The most files of one rendering: one per format, the poster, and room for what comes with them. */

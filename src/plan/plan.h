@@ -25,7 +25,7 @@ typedef struct tr_plan_run {
 } tr_plan_run;
 
 typedef enum tr_plan_kind {
-    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm */
+    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm, .gif, .apng */
     TR_PLAN_CHART,     /* .png, .svg, .pdf */
     TR_PLAN_TABLE,     /* .csv: what `trainreel train` writes */
     TR_PLAN_CHECKSUMS, /* .sha256 */
