@@ -42,14 +42,14 @@ typedef struct tr_video {
                                 gives about the same quality */
     const char *preset;    /**< "plot", which is made for line plots, or one of x264's, from
                                 "ultrafast" to "veryslow"; of MP4, as is the profile */
-    tr_profile profile;
+    tr_profile profile;    /**< what a player must be able to decode */
     /** The most bytes that a GIF may have, 0 for any number. To keep it the GIF gets 127, 63, then 31
      * colours instead of 255; then one of 2, 3, 4, 6, 8 frames; then 3/4, 1/2, 1/3, 1/4 of the width
      * and height. */
     uint64_t gif_size;
 } tr_video;
 
-/** 30 frames per second, crf 21, preset "plot", main profile. */
+/** 30 frames per second, crf 21, preset "plot", main profile. Safe from any number of threads. */
 TR_API tr_video tr_video_default(void);
 
 TR_END_DECLS

@@ -5,7 +5,7 @@
 #include "alloc.h"
 #include "av.h"
 #include "box.h"
-#include "bytes.h"
+#include "buffer.h"
 #include "diag.h"
 #include "readback.h"
 #include "sink.h"
@@ -26,7 +26,7 @@ typedef struct apng_sink {
     int frames_per_second;
     uint32_t n_chunks; /* that have a number */
     uint32_t checksums[256];
-    tr_bytes chunk;
+    tr_buffer chunk;
 } apng_sink;
 
 typedef struct apng_worker {
@@ -49,7 +49,7 @@ typedef struct apng_segment {
     tr_segment base;
     size_t n_parts;
     part parts[TR_SEGMENT_FRAMES];
-    tr_bytes pixels;
+    tr_buffer pixels;
 } apng_segment;
 
 /* ---- the workers ---- */
@@ -136,16 +136,16 @@ static uint32_t get_u32(const uint8_t *at) {
 }
 
 /* Takes the compressed pixels out of a PNG file. */
-static tr_status take_pixels(const AVPacket *packet, tr_bytes *pixels, tr_diag *diag) {
+static tr_status take_pixels(const AVPacket *packet, tr_buffer *pixels, tr_diag *diag) {
     size_t size = (size_t)packet->size, at = SIGNATURE_SIZE;
-    if (tr_bytes_reserve(pixels, size))
+    if (tr_buffer_reserve(pixels, size))
         return tr_fail_memory(diag, "a segment");
     while (at + CHUNK_FRAME <= size) {
         size_t length = get_u32(packet->data + at);
         if (length > size - at - CHUNK_FRAME)
             break;
         if (!memcmp(packet->data + at + 4, "IDAT", 4))
-            tr_bytes_put_all(pixels, packet->data + at + 8, length);
+            tr_buffer_put_all(pixels, packet->data + at + 8, length);
         at += CHUNK_FRAME + length;
     }
     return at == size ? TR_OK : tr_fail(diag, TR_ERROR_ENCODER, "the encoder made no valid PNG");
@@ -205,17 +205,17 @@ static void make_checksums(apng_sink *sink) {
     }
 }
 
-static void put_u32(tr_bytes *bytes, uint32_t number) {
+static void put_u32(tr_buffer *buffer, uint32_t number) {
     for (int shift = 24; shift >= 0; shift -= 8)
-        tr_bytes_put(bytes, number >> shift & 255);
+        tr_buffer_put(buffer, number >> shift & 255);
 }
 
 static tr_status begin_chunk(apng_sink *sink, const char *type, size_t size, tr_diag *diag) {
     sink->chunk.size = 0;
-    if (size >= UINT32_C(1) << 31 || tr_bytes_reserve(&sink->chunk, size + CHUNK_FRAME))
+    if (size >= UINT32_C(1) << 31 || tr_buffer_reserve(&sink->chunk, size + CHUNK_FRAME))
         return tr_fail_memory(diag, "the animation");
     put_u32(&sink->chunk, (uint32_t)size);
-    tr_bytes_put_all(&sink->chunk, type, 4);
+    tr_buffer_put_all(&sink->chunk, type, 4);
     return TR_OK;
 }
 
@@ -252,7 +252,7 @@ static tr_status write_header(apng_sink *sink, tr_diag *diag) {
         return status;
     put_u32(&sink->chunk, (uint32_t)sink->base.width);
     put_u32(&sink->chunk, (uint32_t)sink->base.height);
-    tr_bytes_put_all(&sink->chunk, "\x08\x06\0\0", 5); /* 8 bits, RGBA; with the NUL */
+    tr_buffer_put_all(&sink->chunk, "\x08\x06\0\0", 5); /* 8 bits, RGBA; with the NUL */
     status = write_chunk(sink, diag);
     if (!status)
         status = make_control(sink, diag); /* the number of pictures comes at the end */
@@ -269,8 +269,8 @@ static tr_status write_frame_control(apng_sink *sink, const part *p, tr_diag *di
     put_u32(&sink->chunk, (uint32_t)p->box.left);
     put_u32(&sink->chunk, (uint32_t)p->box.top);
     put_u32(&sink->chunk, (uint32_t)p->n_frames << 16 | (uint32_t)sink->frames_per_second);
-    tr_bytes_put(&sink->chunk, 0); /* it stays */
-    tr_bytes_put(&sink->chunk, 1); /* over what was there before */
+    tr_buffer_put(&sink->chunk, 0); /* it stays */
+    tr_buffer_put(&sink->chunk, 1); /* over what was there before */
     return write_chunk(sink, diag);
 }
 
@@ -283,7 +283,7 @@ static tr_status write_part(apng_sink *sink, const part *p, const uint8_t *pixel
         return status;
     if (!is_first)
         put_u32(&sink->chunk, sink->n_chunks++);
-    tr_bytes_put_all(&sink->chunk, pixels, p->size);
+    tr_buffer_put_all(&sink->chunk, pixels, p->size);
     sink->base.n_pictures++;
     return write_chunk(sink, diag);
 }
@@ -315,6 +315,7 @@ static tr_status finish(tr_sink *base, tr_diag *diag) {
     const tr_expected expected = {.codec = AV_CODEC_ID_APNG,
                                   .width = base->width,
                                   .height = base->height,
+                                  .n_streams = 1,
                                   .n_packets = base->n_pictures,
                                   .seconds = (double)base->n_frames / sink->frames_per_second,
                                   .tolerance = 0.5 / sink->frames_per_second};

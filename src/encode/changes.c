@@ -33,16 +33,16 @@ typedef struct pending {
     uint32_t color;
 } pending;
 
-static void put_number(tr_bytes *tokens, uint64_t number) {
+static void put_number(tr_buffer *tokens, uint64_t number) {
     for (; number >= 128; number >>= 7)
-        tr_bytes_put(tokens, 128 | (unsigned)(number & 127));
-    tr_bytes_put(tokens, (unsigned)number);
+        tr_buffer_put(tokens, 128 | (unsigned)(number & 127));
+    tr_buffer_put(tokens, (unsigned)number);
 }
 
 static tr_status flush_same(pending *p) {
     if (!p->n_same)
         return TR_OK;
-    tr_status status = tr_bytes_reserve(&p->changes->tokens, TOKEN_BYTES);
+    tr_status status = tr_buffer_reserve(&p->changes->tokens, TOKEN_BYTES);
     if (!status)
         put_number(&p->changes->tokens, 2 * p->n_same);
     p->n_same = 0;
@@ -50,16 +50,16 @@ static tr_status flush_same(pending *p) {
 }
 
 static tr_status flush_run(pending *p) {
-    tr_bytes *tokens = &p->changes->tokens;
+    tr_buffer *tokens = &p->changes->tokens;
     if (!p->n_run)
         return TR_OK;
-    tr_status status = tr_bytes_reserve(tokens, TOKEN_BYTES);
+    tr_status status = tr_buffer_reserve(tokens, TOKEN_BYTES);
     if (status)
         return status;
     put_number(tokens, 2 * p->n_run + 1);
-    tr_bytes_put(tokens, p->color >> 16);
-    tr_bytes_put(tokens, p->color >> 8 & 255);
-    tr_bytes_put(tokens, p->color & 255);
+    tr_buffer_put(tokens, p->color >> 16);
+    tr_buffer_put(tokens, p->color >> 8 & 255);
+    tr_buffer_put(tokens, p->color & 255);
     tr_histogram_add(p->histogram, p->color,
                      p->n_run * (p->changes->has_previous ? 1 : TR_WHOLE_FRAME_WEIGHT));
     p->n_run = 0;

@@ -8,7 +8,7 @@
 #define TR_ENCODE_CHANGES_H
 
 #include "box.h"
-#include "bytes.h"
+#include "buffer.h"
 #include "frame.h"
 #include "palette.h"
 
@@ -22,7 +22,7 @@ typedef struct tr_changes {
     int height;
     uint32_t *previous; /* 0xRRGGBB, of the frame before */
     bool has_previous;
-    tr_bytes tokens; /* of the frame at hand */
+    tr_buffer tokens; /* of the frame at hand */
 } tr_changes;
 
 /* TR_ERROR_MEMORY. To be closed in any case. */

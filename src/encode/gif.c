@@ -7,27 +7,27 @@ enum {
     DELAY_AT = 4 /* in a graphic control extension */
 };
 
-static void put_word(tr_bytes *file, unsigned word) {
-    tr_bytes_put(file, word & 255);
-    tr_bytes_put(file, word >> 8 & 255);
+static void put_word(tr_buffer *file, unsigned word) {
+    tr_buffer_put(file, word & 255);
+    tr_buffer_put(file, word >> 8 & 255);
 }
 
-tr_status tr_gif_put_header(tr_bytes *file, int width, int height, const uint32_t *colors,
+tr_status tr_gif_put_header(tr_buffer *file, int width, int height, const uint32_t *colors,
                             size_t n_colors, int table_bits) {
     static const char loop[] = "\x21\xFF\x0BNETSCAPE2.0\x03\x01\0\0";
-    tr_status status = tr_bytes_reserve(file, 64 + ((size_t)3 << table_bits));
+    tr_status status = tr_buffer_reserve(file, 64 + ((size_t)3 << table_bits));
     if (status)
         return status;
-    tr_bytes_put_all(file, "GIF89a", 6);
+    tr_buffer_put_all(file, "GIF89a", 6);
     put_word(file, (unsigned)width);
     put_word(file, (unsigned)height);
-    tr_bytes_put(file, 0xF0 | (unsigned)(table_bits - 1)); /* there is a table, of 8-bit colours */
-    tr_bytes_put(file, 0);                                 /* background */
-    tr_bytes_put(file, 0);                                 /* square pixels */
+    tr_buffer_put(file, 0xF0 | (unsigned)(table_bits - 1)); /* there is a table, of 8-bit colours */
+    tr_buffer_put(file, 0);                                 /* background */
+    tr_buffer_put(file, 0);                                 /* square pixels */
     for (size_t i = 0; i < (size_t)1 << table_bits; i++)
         for (int shift = 16; shift >= 0; shift -= 8)
-            tr_bytes_put(file, i < n_colors ? colors[i] >> shift & 255 : 0);
-    tr_bytes_put_all(file, loop, sizeof loop); /* with the NUL, which ends it */
+            tr_buffer_put(file, i < n_colors ? colors[i] >> shift & 255 : 0);
+    tr_buffer_put_all(file, loop, sizeof loop); /* with the NUL, which ends it */
     return TR_OK;
 }
 
@@ -35,7 +35,7 @@ tr_status tr_gif_put_header(tr_bytes *file, int width, int height, const uint32_
 
 /* Codes of `bits` bits, the lowest first, in blocks that begin with their length. */
 typedef struct code_writer {
-    tr_bytes *file;
+    tr_buffer *file;
     size_t block; /* where the current one begins */
     uint32_t pending;
     int n_pending;
@@ -47,9 +47,9 @@ static void put_code_byte(code_writer *w, unsigned byte) {
     if (w->file->size - w->block == BLOCK + 1) {
         w->file->data[w->block] = BLOCK;
         w->block = w->file->size;
-        tr_bytes_put(w->file, 0);
+        tr_buffer_put(w->file, 0);
     }
-    tr_bytes_put(w->file, byte);
+    tr_buffer_put(w->file, byte);
 }
 
 static void put_code(code_writer *w, unsigned code) {
@@ -68,7 +68,7 @@ static void end_codes(code_writer *w) {
         put_code_byte(w, w->pending & 255);
     w->file->data[w->block] = (uint8_t)(w->file->size - w->block - 1);
     if (w->file->size - w->block > 1)
-        tr_bytes_put(w->file, 0);
+        tr_buffer_put(w->file, 0);
 }
 
 static void forget(tr_lzw *lzw) {
@@ -119,28 +119,28 @@ static void compress(code_writer *w, tr_lzw *lzw, const uint8_t *indexes, size_t
     end_codes(w);
 }
 
-tr_status tr_gif_put_image(tr_bytes *file, tr_lzw *lzw, const tr_box *box, const uint8_t *indexes,
+tr_status tr_gif_put_image(tr_buffer *file, tr_lzw *lzw, const tr_box *box, const uint8_t *indexes,
                            int table_bits, unsigned transparent) {
     int width = box->right - box->left, height = box->bottom - box->top;
     int index_bits = table_bits < 2 ? 2 : table_bits;
     size_t count = (size_t)width * (size_t)height;
     /* at worst a code of 12 bits for each index, and one more for each that clears */
-    tr_status status = tr_bytes_reserve(file, 64 + 2 * count);
+    tr_status status = tr_buffer_reserve(file, 64 + 2 * count);
     if (status)
         return status;
-    tr_bytes_put_all(file, "\x21\xF9\x04\x05", 4); /* the next one is drawn over it; transparent */
-    put_word(file, 0);                             /* the delay */
-    tr_bytes_put(file, transparent);
-    tr_bytes_put(file, 0);
-    tr_bytes_put(file, 0x2C);
+    tr_buffer_put_all(file, "\x21\xF9\x04\x05", 4); /* the next one is drawn over it; transparent */
+    put_word(file, 0);                              /* the delay */
+    tr_buffer_put(file, transparent);
+    tr_buffer_put(file, 0);
+    tr_buffer_put(file, 0x2C);
     put_word(file, (unsigned)box->left);
     put_word(file, (unsigned)box->top);
     put_word(file, (unsigned)width);
     put_word(file, (unsigned)height);
-    tr_bytes_put(file, 0);
-    tr_bytes_put(file, (unsigned)index_bits);
+    tr_buffer_put(file, 0);
+    tr_buffer_put(file, (unsigned)index_bits);
     code_writer w = {.file = file, .block = file->size};
-    tr_bytes_put(file, 0);
+    tr_buffer_put(file, 0);
     compress(&w, lzw, indexes, count, index_bits);
     return TR_OK;
 }
@@ -150,9 +150,9 @@ void tr_gif_set_delay(uint8_t *image, unsigned delay) {
     image[DELAY_AT + 1] = (uint8_t)(delay >> 8);
 }
 
-tr_status tr_gif_put_end(tr_bytes *file) {
-    tr_status status = tr_bytes_reserve(file, 1);
+tr_status tr_gif_put_end(tr_buffer *file) {
+    tr_status status = tr_buffer_reserve(file, 1);
     if (!status)
-        tr_bytes_put(file, 0x3B);
+        tr_buffer_put(file, 0x3B);
     return status;
 }

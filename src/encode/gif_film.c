@@ -21,16 +21,16 @@ typedef struct maker {
     tr_palette palette;
     int table_bits;
     unsigned transparent; /* the index after those of the palette */
-    tr_bytes tokens;
+    tr_buffer tokens;
     uint32_t *canvas; /* the frame at hand, 0xRRGGBB */
     tr_box dirty;     /* where it may differ from what is shown */
     uint8_t *shown;   /* indexes */
     uint8_t *wanted;
     uint8_t *cut; /* a part of either */
     tr_lzw *lzw;
-    tr_bytes file;        /* what is not written yet */
-    tr_bytes picture;     /* what is shown now, which waits for its delay */
-    tr_bytes opaque;      /* the same without transparency */
+    tr_buffer file;       /* what is not written yet */
+    tr_buffer picture;    /* what is shown now, which waits for its delay */
+    tr_buffer opaque;     /* the same without transparency */
     uint64_t shown_since; /* hundredths of a second */
     uint64_t n_written;   /* bytes */
     uint64_t n_pictures;
@@ -71,10 +71,10 @@ static tr_status write_out(maker *m, size_t threshold, tr_diag *diag) {
 }
 
 static tr_status put_picture(maker *m, unsigned delay, tr_diag *diag) {
-    if (tr_bytes_reserve(&m->file, m->picture.size))
+    if (tr_buffer_reserve(&m->file, m->picture.size))
         return tr_fail_memory(diag, "the GIF");
     tr_gif_set_delay(m->picture.data, delay);
-    tr_bytes_put_all(&m->file, m->picture.data, m->picture.size);
+    tr_buffer_put_all(&m->file, m->picture.data, m->picture.size);
     m->n_pictures++;
     return write_out(m, BUFFER, diag);
 }
@@ -183,7 +183,7 @@ static tr_status draw(maker *m, const tr_box *box, tr_diag *diag) {
     if (status)
         return tr_fail_memory(diag, "the GIF");
     if (!n_same || m->opaque.size < m->picture.size) {
-        tr_bytes other = m->picture;
+        tr_buffer other = m->picture;
         m->picture = m->opaque;
         m->opaque = other;
     }
@@ -195,7 +195,7 @@ static tr_status draw(maker *m, const tr_box *box, tr_diag *diag) {
 static tr_status read_tokens(maker *m, const tr_spilled *frame, tr_diag *diag) {
     const char *path = tr_output_path(m->film->output);
     m->tokens.size = 0;
-    if (tr_bytes_reserve(&m->tokens, frame->size))
+    if (tr_buffer_reserve(&m->tokens, frame->size))
         return tr_fail_memory(diag, "the GIF");
     while (m->tokens.size < frame->size) {
         ssize_t got = pread(m->film->spill, m->tokens.data + m->tokens.size,

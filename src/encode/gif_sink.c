@@ -80,7 +80,7 @@ static void clear_segment(tr_segment *base) {
 }
 
 /* Writes to a place of the file that no other worker has. */
-static tr_status spill(gif_sink *sink, const tr_bytes *tokens, tr_spilled *frame, tr_diag *diag) {
+static tr_status spill(gif_sink *sink, const tr_buffer *tokens, tr_spilled *frame, tr_diag *diag) {
     frame->offset = atomic_fetch_add(&sink->spill_size, tokens->size);
     frame->size = tokens->size;
     for (size_t done = 0; done < tokens->size;) {
@@ -174,6 +174,7 @@ static tr_status finish(tr_sink *base, tr_diag *diag) {
     const tr_expected expected = {.codec = AV_CODEC_ID_GIF,
                                   .width = result.width,
                                   .height = result.height,
+                                  .n_streams = 1,
                                   .n_packets = result.n_pictures,
                                   .seconds = result.seconds,
                                   .tolerance = 0.005};

@@ -30,8 +30,11 @@ static tr_status read_packets(const tr_av *av, AVFormatContext *demuxer, found *
         return tr_fail_memory(diag, "reading back");
     while (av->av_read_frame(demuxer, packet) >= 0) {
         const AVStream *stream = demuxer->streams[packet->stream_index];
-        all->n_packets += !(packet->flags & AV_PKT_FLAG_CORRUPT);
-        all->seconds += (double)packet->duration * stream->time_base.num / stream->time_base.den;
+        if (packet->stream_index == 0 && !(packet->flags & AV_PKT_FLAG_CORRUPT)) {
+            all->n_packets++;
+            all->seconds +=
+                (double)packet->duration * stream->time_base.num / stream->time_base.den;
+        }
         av->av_packet_unref(packet);
     }
     av->av_packet_free(&packet);
@@ -50,7 +53,7 @@ static double find_seconds(const AVFormatContext *demuxer, const found *all) {
 
 static bool is_as_expected(const AVFormatContext *demuxer, const found *all,
                            const tr_expected *expected) {
-    if (demuxer->nb_streams != 1)
+    if (demuxer->nb_streams != expected->n_streams || demuxer->nb_chapters != expected->n_chapters)
         return false;
     const AVStream *stream = demuxer->streams[0];
     return all->n_packets == expected->n_packets &&

@@ -11,6 +11,8 @@ typedef struct tr_expected {
     int width;
     int height;
     uint64_t n_packets;
+    unsigned n_streams; /* the first is the video */
+    size_t n_chapters;
     bool tells_number; /* the file itself says how many there are */
     double seconds;
     double tolerance;

@@ -21,6 +21,12 @@ typedef struct tr_sink tr_sink;
 typedef struct tr_sink_worker tr_sink_worker;
 typedef struct tr_segment tr_segment;
 
+/* A part of a video that players offer to jump to; it goes on to the next one. */
+typedef struct tr_chapter {
+    uint64_t first_frame;
+    const char *title;
+} tr_chapter;
+
 /* What the kinds of sinks have in common; those with more start with it. */
 struct tr_sink {
     const struct tr_sink_ops *ops;
@@ -33,6 +39,9 @@ struct tr_sink {
     /* in the file, once it is finished, where that is another number: what does not change may be one
      * picture; 0 otherwise */
     uint64_t n_pictures;
+    /* may be set before it is finished, and are borrowed until then */
+    const tr_chapter *chapters;
+    size_t n_chapters;
 };
 
 struct tr_sink_worker {

@@ -321,13 +321,56 @@ static int close_file(video_sink *sink) {
     return error < 0 ? error : closed;
 }
 
+/* Chapters begin in whole milliseconds, which is what the file has, and not before their frame. */
+static AVChapter *new_chapter(const video_sink *sink, size_t index) {
+    const tr_av *av = sink->av;
+    const tr_chapter *wanted = &sink->base.chapters[index];
+    bool is_last = index + 1 == sink->base.n_chapters;
+    uint64_t rate = (uint64_t)sink->video.frames_per_second;
+    uint64_t end = is_last ? sink->base.n_frames : wanted[1].first_frame;
+    AVChapter *chapter = av->av_mallocz(sizeof *chapter);
+    if (!chapter)
+        return NULL;
+    chapter->id = (int64_t)index + 1;
+    chapter->time_base = (AVRational){1, 1000};
+    chapter->start = (int64_t)((wanted->first_frame * 1000 + rate - 1) / rate);
+    /* the last one does not make the video longer */
+    chapter->end = (int64_t)((end * 1000 + (is_last ? 0 : rate - 1)) / rate);
+    if (av->av_dict_set(&chapter->metadata, "title", wanted->title, 0) < 0)
+        av->av_freep(&chapter);
+    return chapter;
+}
+
+/* The muxer writes what it has of them with its trailer, and frees them. WebM would have them in its
+ * header, before it is known how the run goes. */
+static tr_status add_chapters(video_sink *sink, tr_diag *diag) {
+    AVFormatContext *muxer = sink->muxer;
+    if (!sink->base.n_chapters || sink->base.format != TR_FORMAT_MP4)
+        return TR_OK;
+    muxer->chapters = sink->av->av_mallocz(sink->base.n_chapters * sizeof(AVChapter *));
+    if (!muxer->chapters)
+        return tr_fail_memory(diag, "chapters");
+    for (size_t i = 0; i < sink->base.n_chapters; i++) {
+        muxer->chapters[i] = new_chapter(sink, i);
+        if (!muxer->chapters[i])
+            return tr_fail_memory(diag, "chapters");
+        muxer->nb_chapters++;
+    }
+    return TR_OK;
+}
+
 static tr_status check_file(const video_sink *sink, tr_diag *diag) {
+    /* after the video MP4 has the names of the chapters as another stream */
+    bool is_mp4 = sink->base.format == TR_FORMAT_MP4;
+    size_t n_chapters = is_mp4 ? sink->base.n_chapters : 0;
     double frames_per_second = sink->video.frames_per_second;
     const tr_expected expected = {.codec = sink->kind->codec->id,
                                   .width = sink->base.width,
                                   .height = sink->base.height,
                                   .n_packets = sink->base.n_frames,
-                                  .tells_number = sink->base.format == TR_FORMAT_MP4,
+                                  .tells_number = is_mp4,
+                                  .n_streams = n_chapters ? 2 : 1,
+                                  .n_chapters = n_chapters,
                                   .seconds = (double)sink->base.n_frames / frames_per_second,
                                   .tolerance = 0.5 / frames_per_second};
     return tr_read_back(sink->base.output, &expected, diag);
@@ -337,6 +380,9 @@ static tr_status finish(tr_sink *base, tr_diag *diag) {
     video_sink *sink = (video_sink *)base;
     if (!sink->header_written)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no frame to make a video of");
+    tr_status status = add_chapters(sink, diag);
+    if (status)
+        return status;
     int error = sink->av->av_write_trailer(sink->muxer);
     int close_error = close_file(sink);
     if (error >= 0)

@@ -100,14 +100,17 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
     if (status)
         return status;
     double label_line = 1.3 * style->label_size;
-    double below = style->gap + label_line + (*content->x_label ? label_line : 0);
+    double below = content->no_x_ticks ? 0 : style->gap + label_line;
+    below += *content->x_label ? label_line : 0;
     double above = digit_height / 2;
 
     int intervals = (int)((height - above - below) / (1.6 * digit_height));
     intervals = intervals < 1 ? 1 : intervals > MOST_INTERVALS ? MOST_INTERVALS : intervals;
     choose_y_ticks(axes, content, intervals);
-    double y_labels, x_labels, before = style->gap + (*content->y_label ? label_line : 0);
+    double y_labels, x_labels;
+    double before = (content->no_y_ticks ? 0 : style->gap) + (*content->y_label ? label_line : 0);
     status = widest_label(text, &axes->y_ticks, style->label_size, &y_labels, diag);
+    y_labels = content->no_y_ticks ? 0 : y_labels;
     if (!status)
         status =
             choose_x_ticks(axes, text, style, content, width - before - y_labels, &x_labels, diag);
@@ -115,6 +118,7 @@ tr_status tr_axes_lay_out(tr_axes *axes, tr_text *text, const tr_style *style,
         return status;
 
     axes->left = snap(x + before + y_labels, style->grid_width);
+    x_labels = content->no_x_ticks ? 0 : x_labels;
     axes->right = snap(x + width - fmax(x_labels / 2, style->line_width), style->grid_width);
     axes->top = snap(y + above, style->grid_width);
     axes->bottom = snap(y + height - below, style->grid_width);
@@ -195,11 +199,11 @@ tr_status tr_axes_draw(const tr_axes *axes, tr_text *text, const tr_style *style
     tr_set_color(cr, theme->text);
     double baseline = axes->bottom + style->gap + size;
     double widest = 0;
-    for (int i = 0; !status && i < axes->x_ticks.count; i++) {
+    for (int i = 0; !status && !content->no_x_ticks && i < axes->x_ticks.count; i++) {
         tr_point at = tr_axes_to_pixel(axes, axes->x_ticks.values[i], 1);
         status = draw_label(text, axes->x_ticks.labels[i], size, at.x, baseline, 0.5, cr, diag);
     }
-    for (int i = 0; !status && i < axes->y_ticks.count; i++) {
+    for (int i = 0; !status && !content->no_y_ticks && i < axes->y_ticks.count; i++) {
         tr_point at = tr_axes_to_pixel(axes, axes->x_low, axes->y_ticks.values[i]);
         status = draw_label(text, axes->y_ticks.labels[i], size, axes->left - style->gap,
                             round(at.y + digit_height / 2), 1, cr, diag);

@@ -31,10 +31,12 @@ typedef struct tr_axes_content {
     double y_high;
     const char *x_label; /* "" for none */
     const char *y_label;
-    bool x_exact; /* the axis ends with the data instead */
-    bool y_exact; /* not with y_log */
-    bool y_log;   /* the y axis is logarithmic */
-    bool no_grid; /* for what fills the axes */
+    bool x_exact;    /* the axis ends with the data instead */
+    bool y_exact;    /* not with y_log */
+    bool y_log;      /* the y axis is logarithmic */
+    bool no_grid;    /* for what fills the axes */
+    bool no_x_ticks; /* no labels at the ticks, and no room for them */
+    bool no_y_ticks;
 } tr_axes_content;
 
 /* Chooses ticks and margins for axes that fill the rectangle (x, y, width, height) with their labels.

@@ -5,6 +5,7 @@
  *
  *   check             once, before anything is trained: whether it can show such a net and such data
  *   prepare           once, with the recording: what all threads share, and nobody changes any more
+ *                     (of several runs in one picture, unite then gives them the same limits)
  *   create            per thread: lays out its axes in its rectangle
  *                     (then the axes of the panels of a row or column are aligned)
  *   draw_background   per thread, once: what all frames share
@@ -19,6 +20,7 @@
 
 #include "axes.h"
 #include "canvas.h"
+#include "joint.h"
 #include "text.h"
 #include "theme.h"
 
@@ -29,7 +31,7 @@
 #include <trainreel/recording.h>
 #include <trainreel/snapshot.h>
 
-/* What a scene is made of. It never changes, and outlives all panels. */
+/* A run that a scene shows. It never changes, and outlives all panels. */
 typedef struct tr_panel_source {
     const tr_picture *picture;
     tr_theme theme; /* the picture's, with its own colours */
@@ -37,6 +39,11 @@ typedef struct tr_panel_source {
     const tr_dataset *dataset;
     tr_loss loss;
     const tr_recording *recording; /* not NULL if a panel of the scene needs it */
+    /* of several runs in one picture; otherwise these are 0 */
+    const tr_joint *joint;
+    const char *label;
+    uint64_t diverged_at; /* iteration; 0 if the run did not diverge */
+    tr_color color;       /* that tells it from the others */
 } tr_panel_source;
 
 /* Where a panel is put; borrowed for the call, except for what it points to. */
@@ -52,6 +59,11 @@ typedef struct tr_panel_setting {
     const char *x_label; /* "" for none; NULL for what the panel has there by itself */
     const char *y_label;
     bool still; /* a chart rather than frames of a video: more labels, and no canvas */
+    /* in a grid of panels with the same axes, which has labels at its left and lower edges only, and
+     * one legend: what this panel leaves out */
+    bool no_x_ticks;
+    bool no_y_ticks;
+    bool no_legend;
 } tr_panel_setting;
 
 /* What to draw on. */
@@ -84,6 +96,8 @@ struct tr_panel_ops {
     tr_status (*prepare)(void **shared, const tr_panel_source *source, double width, double height,
                          tr_diag *diag);
     void (*release)(void *shared);
+    /* Gives what was prepared for several runs the same limits. NULL if there is nothing to give. */
+    void (*unite)(void *const *shared, size_t n_runs);
 
     /* *panel is NULL on failure; destroy takes NULL. */
     tr_status (*create)(tr_panel **panel, const tr_panel_setting *setting, tr_diag *diag);
@@ -96,6 +110,11 @@ struct tr_panel_ops {
                                    tr_diag *diag);
     tr_status (*draw)(tr_panel *panel, const tr_panel_target *target, const tr_snapshot *snapshot,
                       tr_diag *diag);
+
+    /* The kind that shows several runs at once, in the place of this one; NULL if there is none. Its
+     * functions, but for check, get the first run as their source, and joint states. */
+    const tr_panel_ops *joint;
+    bool shows_all; /* it is such a kind */
 };
 
 /* A kind of panel, by the name that a scene has for it. */
@@ -107,6 +126,8 @@ typedef struct tr_panel_kind {
 extern const tr_panel_kind tr_panel_kinds[]; /* up to one without a name */
 
 extern const tr_panel_ops tr_panel_fit;
+extern const tr_panel_ops tr_panel_overlay; /* "fit" of several runs */
+extern const tr_panel_ops tr_panel_losses;  /* "error" of several runs */
 extern const tr_panel_ops tr_panel_data;
 extern const tr_panel_ops tr_panel_error;
 extern const tr_panel_ops tr_panel_weights;

@@ -29,7 +29,7 @@ static tr_status create_data(tr_panel **out, const tr_panel_setting *setting, tr
         return tr_fail_memory(diag, "the data");
     data->setting = *setting;
     data->panel.axes = &data->axes;
-    tr_samples_describe(&data->samples, setting->source->dataset);
+    data->samples = *(const tr_samples *)setting->shared;
     tr_status status =
         tr_samples_lay_out(&data->samples, setting, true, &data->axes, &data->content, diag);
     if (status)
@@ -59,6 +59,9 @@ static tr_status draw_data(tr_panel *panel, const tr_panel_target *target,
 const tr_panel_ops tr_panel_data = {
     .still_title = "",
     .check = check_data,
+    .prepare = tr_samples_prepare,
+    .release = free,
+    .unite = tr_samples_unite,
     .create = create_data,
     .destroy = destroy_data,
     .draw_background = draw_data_background,

@@ -49,14 +49,11 @@ void tr_plotter_destroy(tr_plotter **handle) {
 static tr_status update(tr_plotter *plotter, const tr_snapshot *snapshot, tr_diag *diag) {
     tr_view *view = plotter->view;
     tr_status status = TR_OK;
-    if (view->title)
-        status = tr_counter_prepare(view->title, plotter->canvas, snapshot, diag);
-    for (int i = 0; !status && i < view->scene->n_panels; i++) {
-        tr_panel *panel = view->panels[i];
-        if (panel->ops->update_background)
-            status = panel->ops->update_background(panel, plotter->canvas, snapshot, diag);
+    if (view->title) {
+        const tr_snapshot numbers = tr_view_numbers(view, snapshot);
+        status = tr_counter_prepare(view->title, plotter->canvas, &numbers, diag);
     }
-    return status;
+    return status ? status : tr_view_update(view, plotter->canvas, snapshot, diag);
 }
 
 tr_status tr_plotter_draw(tr_plotter *plotter, const tr_snapshot *snapshot, tr_frame *frame,

@@ -76,6 +76,35 @@ void tr_samples_describe(tr_samples *samples, const tr_dataset *dataset) {
     }
 }
 
+tr_status tr_samples_prepare(void **shared, const tr_panel_source *source, double width,
+                             double height, tr_diag *diag) {
+    (void)width, (void)height;
+    tr_samples *samples = tr_alloc_array(1, sizeof *samples);
+    *shared = samples;
+    if (!samples)
+        return tr_fail_memory(diag, "the data");
+    tr_samples_describe(samples, source->dataset);
+    return TR_OK;
+}
+
+/* Extends the ranges of `to` to those of `from`. */
+static void extend(tr_samples *to, const tr_samples *from) {
+    to->x_low = fmin(to->x_low, from->x_low);
+    to->x_high = fmax(to->x_high, from->x_high);
+    to->y_low = fmin(to->y_low, from->y_low);
+    to->y_high = fmax(to->y_high, from->y_high);
+    to->target_low = fmin(to->target_low, from->target_low);
+    to->target_high = fmax(to->target_high, from->target_high);
+}
+
+void tr_samples_unite(void *const *shared, size_t n_runs) {
+    tr_samples *first = shared[0];
+    for (size_t i = 1; i < n_runs; i++)
+        extend(first, shared[i]);
+    for (size_t i = 1; i < n_runs; i++)
+        extend(shared[i], first);
+}
+
 static const char *choose_label(const char *label, const char *automatic, bool labelled) {
     return label ? label : labelled ? automatic : "";
 }
@@ -112,7 +141,9 @@ tr_status tr_samples_lay_out(const tr_samples *samples, const tr_panel_setting *
         .y_low = samples->y_low,
         .y_high = samples->y_high,
         .x_label = choose_label(setting->x_label, plane ? "a\u2081" : "a", labelled),
-        .y_label = choose_label(setting->y_label, plane ? "a\u2082" : "b", labelled)};
+        .y_label = choose_label(setting->y_label, plane ? "a\u2082" : "b", labelled),
+        .no_x_ticks = setting->no_x_ticks,
+        .no_y_ticks = setting->no_y_ticks};
     if (plane) {
         widen(&content->x_low, &content->x_high, &content->x_exact);
         widen(&content->y_low, &content->y_high, &content->y_exact);

@@ -53,9 +53,8 @@ static tr_status fail_unknown(const char *scene, const char *name, size_t length
                    scene, length < 20 ? (int)length : 20, name, known, TR_MAX_PANELS);
 }
 
-/* Finds the panels that a scene names. */
-static tr_status parse_scene(const char *scene, const tr_panel_ops **panels, int *n_panels,
-                             tr_diag *diag) {
+tr_status tr_scene_parse(const char *scene, const tr_panel_ops **panels, size_t *n_panels,
+                         tr_diag *diag) {
     *n_panels = 0;
     size_t length;
     scene = scene ? scene : "fit";
@@ -74,11 +73,11 @@ static tr_status parse_scene(const char *scene, const tr_panel_ops **panels, int
 
 bool tr_picture_needs_recording(const tr_picture *picture) {
     const tr_panel_ops *panels[TR_MAX_PANELS];
-    int n_panels;
+    size_t n_panels;
     bool needs = false;
-    if (parse_scene(picture->scene, panels, &n_panels, NULL))
+    if (tr_scene_parse(picture->scene, panels, &n_panels, NULL))
         return false;
-    for (int i = 0; i < n_panels; i++)
+    for (size_t i = 0; i < n_panels; i++)
         needs |= panels[i]->needs_recording;
     return needs;
 }
@@ -110,9 +109,14 @@ static tr_status check_size(const tr_picture *p, tr_diag *diag) {
     return TR_OK;
 }
 
+tr_status tr_picture_check_looks(const tr_picture *picture, tr_diag *diag) {
+    tr_status status = check_size(picture, diag);
+    return status ? status : check_looks(picture, diag);
+}
+
 static tr_status check_panels(const tr_panel_source *source, const tr_panel_ops **panels,
-                              int n_panels, tr_diag *diag) {
-    for (int i = 0; i < n_panels; i++) {
+                              size_t n_panels, tr_diag *diag) {
+    for (size_t i = 0; i < n_panels; i++) {
         tr_status status = panels[i]->check ? panels[i]->check(source, diag) : TR_OK;
         if (status)
             return status;
@@ -120,20 +124,24 @@ static tr_status check_panels(const tr_panel_source *source, const tr_panel_ops 
     return TR_OK;
 }
 
-/* Finds texts that cannot be drawn. Where there is nothing to record, the first plotter does so just as
- * early. */
-static tr_status check_texts(const tr_picture *picture, tr_diag *diag) {
-    const char *const texts[] = {picture->title, picture->x_label, picture->y_label,
-                                 picture->data_label, picture->prediction_label};
+static tr_status check_text(tr_text *text, const char *string, tr_diag *diag) {
+    PangoLayout *layout = NULL;
+    tr_status status = string ? tr_text_layout(text, string, 10, &layout, diag) : TR_OK;
+    if (layout)
+        g_object_unref(layout);
+    return status;
+}
+
+tr_status tr_picture_check_texts(const tr_picture *picture, const char *const *texts,
+                                 size_t n_texts, tr_diag *diag) {
+    const char *const own[] = {picture->title, picture->x_label, picture->y_label,
+                               picture->data_label, picture->prediction_label};
     tr_text *text;
     tr_status status = tr_text_create(&text, diag);
-    for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++) {
-        PangoLayout *layout = NULL;
-        if (texts[i])
-            status = tr_text_layout(text, texts[i], 10, &layout, diag);
-        if (layout)
-            g_object_unref(layout);
-    }
+    for (size_t i = 0; !status && i < sizeof own / sizeof *own; i++)
+        status = check_text(text, own[i], diag);
+    for (size_t i = 0; !status && i < n_texts; i++)
+        status = check_text(text, texts[i], diag);
     if (!status && picture->title) {
         tr_counter *counter;
         status = tr_counter_create(&counter, text, picture->title, &(tr_counter_place){0}, diag);
@@ -146,12 +154,13 @@ static tr_status check_texts(const tr_picture *picture, tr_diag *diag) {
 tr_status tr_picture_check(const tr_picture *picture, const tr_network *network,
                            const tr_dataset *dataset, tr_diag *diag) {
     const tr_panel_ops *panels[TR_MAX_PANELS];
-    int n_panels;
-    tr_status status = check_size(picture, diag);
+    size_t n_panels;
+    tr_status status = tr_picture_check_looks(picture, diag);
+    if (!status && !dataset)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "the data that the net is trained on is wanted, but there is none");
     if (!status)
-        status = check_looks(picture, diag);
-    if (!status)
-        status = parse_scene(picture->scene, panels, &n_panels, diag);
+        status = tr_scene_parse(picture->scene, panels, &n_panels, diag);
     if (!status) {
         const tr_panel_source source = {.picture = picture,
                                         .theme = tr_theme_of(picture),
@@ -159,8 +168,9 @@ tr_status tr_picture_check(const tr_picture *picture, const tr_network *network,
                                         .dataset = dataset};
         status = check_panels(&source, panels, n_panels, diag);
     }
+    /* Where there is nothing to record, the first plotter finds out just as early. */
     if (!status && tr_picture_needs_recording(picture))
-        status = check_texts(picture, diag);
+        status = tr_picture_check_texts(picture, NULL, 0, diag);
     return status;
 }
 
@@ -188,38 +198,66 @@ static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
     tr_status status = TR_OK;
     tr_picture_pixels(&scene->picture, &width, &height);
     bool row = scene->picture.layout == TR_LAYOUT_ROW;
-    for (int i = 0; !status && i < scene->n_panels; i++)
-        if (scene->panels[i]->prepare)
-            status = scene->panels[i]->prepare(&scene->shared[i], &scene->source,
-                                               (double)width / (row ? scene->n_panels : 1),
-                                               (double)height / (row ? 1 : scene->n_panels), diag);
+    double n_panels = (double)scene->n_panels;
+    for (size_t i = 0; !status && i < scene->n_panels; i++) {
+        tr_scene_panel *panel = &scene->panels[i];
+        if (panel->ops->prepare)
+            status =
+                panel->ops->prepare(&panel->shared, &scene->runs[0], width / (row ? n_panels : 1),
+                                    height / (row ? 1 : n_panels), diag);
+    }
+    return status;
+}
+
+tr_status tr_scene_allocate(tr_scene **out, const tr_picture *picture, size_t n_runs,
+                            size_t n_panels, tr_diag *diag) {
+    *out = NULL;
+    tr_scene *scene = tr_alloc_array(1, sizeof *scene);
+    if (!scene)
+        return tr_fail_memory(diag, "the scene");
+    scene->theme = tr_theme_of(picture);
+    scene->runs = tr_alloc_array(n_runs, sizeof *scene->runs);
+    scene->panels = tr_alloc_array(n_panels, sizeof *scene->panels);
+    tr_status status = TR_OK;
+    if (!scene->runs || !scene->panels) {
+        status = tr_fail_memory(diag, "the scene");
+    } else {
+        scene->n_runs = n_runs;
+        scene->n_panels = n_panels;
+        status = copy_picture(scene, picture, diag);
+    }
+    if (status)
+        tr_scene_destroy(&scene);
+    *out = scene;
     return status;
 }
 
 tr_status tr_scene_create(tr_scene **out, const tr_picture *picture, const tr_network *network,
                           const tr_dataset *dataset, tr_loss loss, const tr_recording *recording,
                           tr_diag *diag) {
+    const tr_panel_ops *panels[TR_MAX_PANELS];
+    size_t n_panels = 0;
+    tr_scene *scene = NULL;
     *out = NULL;
     tr_status status = tr_picture_check(picture, network, dataset, diag);
+    if (!status && !recording && tr_picture_needs_recording(picture))
+        status = tr_fail(diag, TR_ERROR_ARGUMENT, "the scene \"%.80s\" needs a recorded run",
+                         picture->scene);
+    if (!status)
+        status = tr_scene_parse(picture->scene, panels, &n_panels, diag);
+    if (!status)
+        status = tr_scene_allocate(&scene, picture, 1, n_panels, diag);
     if (status)
         return status;
-    if (!recording && tr_picture_needs_recording(picture))
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "the scene \"%.80s\" needs a recorded run",
-                       picture->scene);
-    tr_scene *scene = tr_alloc_array(1, sizeof *scene);
-    if (!scene)
-        return tr_fail_memory(diag, "the scene");
-    scene->source = (tr_panel_source){.picture = &scene->picture,
-                                      .theme = tr_theme_of(picture),
-                                      .network = network,
-                                      .dataset = dataset,
-                                      .loss = loss,
-                                      .recording = recording};
-    status = copy_picture(scene, picture, diag);
-    if (!status)
-        status = parse_scene(scene->picture.scene, scene->panels, &scene->n_panels, diag);
-    if (!status)
-        status = prepare_panels(scene, diag);
+    scene->runs[0] = (tr_panel_source){.picture = &scene->picture,
+                                       .theme = scene->theme,
+                                       .network = network,
+                                       .dataset = dataset,
+                                       .loss = loss,
+                                       .recording = recording};
+    for (size_t i = 0; i < n_panels; i++)
+        scene->panels[i].ops = panels[i];
+    status = prepare_panels(scene, diag);
     if (status)
         tr_scene_destroy(&scene);
     *out = scene;
@@ -230,11 +268,20 @@ void tr_scene_destroy(tr_scene **handle) {
     tr_scene *scene = *handle;
     if (!scene)
         return;
-    for (int i = 0; i < scene->n_panels; i++)
-        if (scene->panels[i]->release)
-            scene->panels[i]->release(scene->shared[i]);
+    for (size_t i = 0; i < scene->n_panels; i++)
+        if (scene->panels[i].ops && scene->panels[i].ops->release)
+            scene->panels[i].ops->release(scene->panels[i].shared);
     for (size_t i = 0; i < sizeof scene->texts / sizeof *scene->texts; i++)
         free(scene->texts[i]);
+    for (size_t i = 0; scene->labels && i < scene->n_runs; i++)
+        free(scene->labels[i]);
+    free(scene->labels);
+    free(scene->panels);
+    free(scene->runs);
     free(scene);
     *handle = NULL;
+}
+
+const tr_joint *tr_scene_joint(const tr_scene *scene) {
+    return scene->runs[0].joint;
 }

@@ -3,6 +3,7 @@
 #define TR_PLOT_SCENE_H
 
 #include "frame.h"
+#include "joint.h"
 
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
@@ -23,6 +24,15 @@ tr_status tr_scene_create(tr_scene **scene, const tr_picture *picture, const tr_
                           const tr_dataset *dataset, tr_loss loss, const tr_recording *recording,
                           tr_diag *diag);
 void tr_scene_destroy(tr_scene **scene);
+
+/* The same for several runs; what the comparison points to is borrowed until the scene is destroyed.
+ * TR_ERROR_ARGUMENT as tr_comparison_check() has it, or without recordings. Snapshots of the scene are
+ * then joint states, see joint.h. */
+tr_status tr_scene_create_compared(tr_scene **scene, const tr_comparison *comparison,
+                                   const tr_picture *picture, tr_diag *diag);
+
+/* The runs of such a scene; NULL for a single one. */
+const tr_joint *tr_scene_joint(const tr_scene *scene);
 
 /* Whether the sizes are in range, and the scene is one and can show such nets and data; to be asked
  * before anything is trained. TR_ERROR_ARGUMENT. */

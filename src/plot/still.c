@@ -60,8 +60,10 @@ static tr_status draw(tr_view *view, cairo_t *cr, const tr_snapshot *snapshot, t
     tr_status status = tr_view_draw_background(view, cr, diag);
     if (!status)
         status = tr_view_draw(view, &target, snapshot, diag);
-    if (!status && view->title)
-        status = tr_counter_draw_still(view->title, cr, snapshot, diag);
+    if (!status && view->title) {
+        const tr_snapshot numbers = tr_view_numbers(view, snapshot);
+        status = tr_counter_draw_still(view->title, cr, &numbers, diag);
+    }
     return status;
 }
 

@@ -51,6 +51,14 @@ static void fill_log(tr_schedule *schedule, size_t n_frames, uint64_t last) {
     schedule->count = lay_log_steps(high, last, n_frames, schedule->iterations);
 }
 
+/* From 0 to `last` at the same distance, give or take one. */
+static void fill_even(tr_schedule *schedule, size_t n_frames, uint64_t last) {
+    uint64_t n_steps = n_frames - 1 < last ? n_frames - 1 : last;
+    schedule->count = (size_t)n_steps + 1;
+    for (uint64_t i = 1; i <= n_steps; i++) /* no product exceeds 2^64 */
+        schedule->iterations[i] = last / n_steps * i + last % n_steps * i / n_steps;
+}
+
 /* Predictions of the states to choose from, [n_candidates, n_values]. */
 typedef struct candidates {
     size_t count;
@@ -167,6 +175,10 @@ static tr_status fill(tr_schedule *schedule, const tr_schedule_options *options,
     schedule->iterations = tr_alloc_array(n_frames, sizeof *schedule->iterations);
     if (!schedule->iterations)
         return tr_fail_memory(diag, "choosing frames");
+    if (options->pace == TR_PACE_STEP) {
+        fill_even(schedule, n_frames, options->n_iterations);
+        return TR_OK;
+    }
     if (options->pace == TR_PACE_LOG) {
         fill_log(schedule, n_frames, options->n_iterations);
         return TR_OK;
@@ -186,12 +198,12 @@ tr_status tr_schedule_create(tr_schedule **out, const tr_schedule_options *optio
     if (!schedule)
         return tr_fail_memory(diag, "choosing frames");
     tr_status status = TR_OK;
-    if (options->pace == TR_PACE_STEP)
+    if (options->pace == TR_PACE_STEP && options->every)
         schedule->every = options->every;
+    else if (options->n_frames < 2)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     else
         status = fill(schedule, options, diag);
-    if (options->pace == TR_PACE_STEP && options->every < 1)
-        status = tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     if (status)
         tr_schedule_destroy(&schedule);
     *out = schedule;

@@ -10,9 +10,9 @@ typedef struct tr_schedule tr_schedule;
 /* What a schedule may depend on. */
 typedef struct tr_schedule_options {
     tr_pace pace;
-    uint64_t every;        /* of TR_PACE_STEP, at least 1 */
-    uint64_t n_frames;     /* of the other paces, at least 2 */
-    uint64_t n_iterations; /* of the run; not needed for TR_PACE_STEP */
+    uint64_t every;    /* of TR_PACE_STEP, at least 1; or 0 for n_frames that are evenly apart */
+    uint64_t n_frames; /* of the other paces, at least 2 */
+    uint64_t n_iterations; /* of the run; not needed with `every` */
     /* what TR_PACE_ADAPTIVE looks at; otherwise NULL. Borrowed for the call */
     const tr_recording *recording;
     const tr_network *network;

@@ -45,12 +45,24 @@ tr_status tr_outputs_check(const tr_render_options *options, tr_diag *diag) {
     return status;
 }
 
-static tr_status open_poster(tr_outputs *outputs, tr_diag *diag) {
-    tr_artifact *poster = &outputs->report->artifacts[outputs->n_files];
-    poster->path = output_path(outputs->options, "_start.png");
-    if (!poster->path)
-        return tr_fail_memory(diag, "a path");
-    return tr_output_create(&outputs->poster, poster->path, false, diag);
+/* Opens a file that comes along with the videos, after those. */
+static tr_status open_companion(tr_outputs *outputs, size_t index, const char *ending,
+                                tr_output **output, tr_diag *diag) {
+    tr_artifact *artifact = &outputs->report->artifacts[outputs->n_files + index];
+    artifact->path = output_path(outputs->options, ending);
+    return artifact->path ? tr_output_create(output, artifact->path, false, diag)
+                          : tr_fail_memory(diag, "a path");
+}
+
+static tr_status open_companions(tr_outputs *outputs, const tr_narrator *narrator, tr_diag *diag) {
+    tr_status status = open_companion(outputs, 0, "_start.png", &outputs->poster, diag);
+    if (!status)
+        status = open_companion(outputs, 1, ".vtt", &outputs->captions, diag);
+    if (!status)
+        status =
+            tr_timeline_create(&outputs->timeline, narrator,
+                               outputs->options->video.frames_per_second, outputs->captions, diag);
+    return status;
 }
 
 static tr_status open_file(tr_outputs *outputs, tr_format format, tr_diag *diag) {
@@ -68,9 +80,9 @@ static tr_status open_file(tr_outputs *outputs, tr_format format, tr_diag *diag)
     return status;
 }
 
-tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options, tr_report *report,
-                          tr_diag *diag) {
-    bool has_poster = false;
+tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
+                          const tr_narrator *narrator, tr_report *report, tr_diag *diag) {
+    bool has_companions = false;
     outputs->options = options;
     outputs->report = report;
     bool writes = !is_in(options->formats, TR_FORMAT_NONE);
@@ -78,10 +90,10 @@ tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
     for (tr_format format = 0; !status && format < TR_N_FORMATS; format++)
         if (is_in(options->formats, format)) {
             status = open_file(outputs, format, diag);
-            has_poster = has_poster || tr_format_has_poster(format);
+            has_companions = has_companions || tr_format_has_poster(format);
         }
-    if (!status && has_poster)
-        status = open_poster(outputs, diag);
+    if (!status && has_companions)
+        status = open_companions(outputs, narrator, diag);
     return status ? status : tr_tee_create(&outputs->sink, outputs->files, outputs->n_files, diag);
 }
 
@@ -98,6 +110,24 @@ tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_d
         status = tr_output_write(outputs->poster, data, size, diag);
     tr_png_destroy(&png);
     return status;
+}
+
+tr_status tr_outputs_take_state(tr_outputs *outputs, const tr_snapshot *state, bool is_held,
+                                tr_diag *diag) {
+    return outputs->timeline ? tr_timeline_add(outputs->timeline, state, is_held, diag) : TR_OK;
+}
+
+/* Writes what is left of the captions, and gives the videos their chapters. */
+static tr_status finish_timeline(tr_outputs *outputs, tr_diag *diag) {
+    size_t n_chapters;
+    if (!outputs->timeline)
+        return TR_OK;
+    const tr_chapter *chapters = tr_timeline_chapters(outputs->timeline, &n_chapters);
+    for (size_t i = 0; i < outputs->n_files; i++) {
+        outputs->files[i]->chapters = chapters;
+        outputs->files[i]->n_chapters = n_chapters;
+    }
+    return tr_timeline_finish(outputs->timeline, diag);
 }
 
 static void describe_file(const tr_sink *sink, int frames_per_second, tr_artifact *artifact) {
@@ -129,28 +159,47 @@ static void describe_files(const tr_outputs *outputs) {
                             .width = sink->width,
                             .height = sink->height,
                             .n_frames = 1};
+    tr_artifact *captions = &report->artifacts[report->n_artifacts++];
+    *captions = (tr_artifact){
+        .path = captions->path, .kind = "captions", .bytes = tr_output_size(outputs->captions)};
 }
 
-tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
-    tr_status status = tr_sink_finish(outputs->sink, diag);
-    if (status)
-        return status;
-    describe_files(outputs);
-    /* What can still fail fails before the first of several files gets its name. */
-    bool is_alone = outputs->n_files == 1 && !outputs->poster;
-    for (size_t i = 0; !status && !is_alone && i < outputs->n_files; i++)
+/* Brings to the disk what goes together, so that what can still fail fails before the first of the
+ * files gets its name. */
+static tr_status sync_files(const tr_outputs *outputs, tr_diag *diag) {
+    tr_status status = TR_OK;
+    if (outputs->n_files == 1 && !outputs->poster)
+        return TR_OK;
+    for (size_t i = 0; !status && i < outputs->n_files; i++)
         if (outputs->files[i]->output)
             status = tr_output_sync(outputs->files[i]->output, diag);
     if (!status && outputs->poster)
         status = tr_output_sync(outputs->poster, diag);
+    if (!status && outputs->captions)
+        status = tr_output_sync(outputs->captions, diag);
+    return status;
+}
+
+tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
+    tr_status status = finish_timeline(outputs, diag);
+    if (!status)
+        status = tr_sink_finish(outputs->sink, diag);
+    if (status)
+        return status;
+    describe_files(outputs);
+    status = sync_files(outputs, diag);
     if (!status && outputs->poster)
         status = tr_output_commit(&outputs->poster, diag);
+    if (!status && outputs->captions)
+        status = tr_output_commit(&outputs->captions, diag);
     for (size_t i = 0; !status && i < outputs->n_files; i++)
         status = tr_sink_commit(outputs->files[i], diag);
     return status;
 }
 
 void tr_outputs_discard(tr_outputs *outputs) {
+    tr_timeline_destroy(&outputs->timeline);
+    tr_output_discard(&outputs->captions);
     tr_output_discard(&outputs->poster);
     tr_sink_destroy(&outputs->sink);
     for (size_t i = 0; i < outputs->n_files; i++)

@@ -3,7 +3,7 @@
  * rendering itself there are a thread that trains, workers that draw and encode segments, and the caller's
  * thread, which shows the progress.
  *
- *   source thread: source->run -> recorder -> ring
+ *   source thread: source->run -> recorder -> ring; of a recording, only what gets a frame is read
  *   each worker:   takes the next segment's states from the ring, draws and encodes them, and leaves
  *                  the finished segment in a slot; whoever completes the next one in order appends it
  *
@@ -12,6 +12,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "job.h"
 #include "outputs.h"
 #include "plotter.h"
 #include "recorder.h"
@@ -46,11 +47,14 @@ typedef struct rendering {
     size_t n_params;
     struct timespec start;
 
-    tr_recording *recording; /* made here; NULL if there is none or it is the caller's */
-    tr_schedule *schedule;
+    tr_recording *recording; /* made here; NULL if there is none or it is the caller's, as are the
+                                next two */
+    tr_schedule *own_schedule;
+    tr_scene *own_scene;
+    const tr_schedule *schedule;
+    const tr_scene *scene;
     tr_ring *ring;
     tr_recorder *recorder;
-    tr_scene *scene;
     tr_outputs outputs;
     tr_report *report;
 
@@ -99,6 +103,10 @@ static double seconds_since(const struct timespec *start) {
 
 /* ---- the source's thread ---- */
 
+static tr_status check_cancel(const rendering *job) {
+    return tr_cancel_is_requested(job->options->cancel) ? TR_ERROR_CANCELLED : TR_OK;
+}
+
 static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     rendering *job = context;
     if (snapshot->n_params != job->n_params) {
@@ -110,23 +118,35 @@ static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     }
     if (!job->recording) /* otherwise they are trained already */
         atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
-    return tr_recorder_step(snapshot, job->recorder);
+    tr_status status = check_cancel(job);
+    return status ? status : tr_recorder_step(snapshot, job->recorder);
+}
+
+/* Sources need not say why they stopped. */
+static void explain_stop(tr_status status, tr_diag *diag) {
+    if (status == TR_ERROR_CANCELLED)
+        tr_fail(diag, status, "cancelled");
+    else if (status)
+        tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
 }
 
 static void *run_source(void *context) {
     rendering *job = context;
     tr_diag diag = {0};
-    tr_status status = job->source.run(job->source.context, count_and_record, job, &diag);
-    if (status && !diag.text[0])
-        tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
+    const tr_source *source = &job->source;
+    const tr_recording *recording = tr_source_recording(source);
+    tr_status status =
+        recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
+                  : source->run(source->context, count_and_record, job, &diag);
+    explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
 }
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -137,6 +157,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, state, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -146,7 +167,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -157,7 +178,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -305,8 +326,8 @@ static void wait_for_workers(rendering *job) {
         pthread_cond_timedwait(&job->changed, &job->mutex, &until);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = TR_OK;
-        if (going_on && seconds_since(&job->start) >= next_report) {
+        tr_status status = going_on ? check_cancel(job) : TR_OK;
+        if (going_on && !status && seconds_since(&job->start) >= next_report) {
             status = report_progress(job);
             next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
@@ -331,22 +352,27 @@ static tr_status prepare_sink(rendering *job, int n_workers, tr_diag *diag) {
     return status ? TR_OK : tr_sink_prepare(job->outputs.sink, diag);
 }
 
-static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
+tr_status tr_job_check(const tr_render_options *options, tr_diag *diag) {
     if (options->jobs < 0 || options->jobs > MAX_JOBS)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of jobs is 0 to %d, not %d", MAX_JOBS,
                        options->jobs);
+    if (!(options->hold >= 0 && options->hold <= MAX_HOLD_SECONDS))
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "the last frame is held for 0 to %d seconds, not %g", MAX_HOLD_SECONDS,
+                       options->hold);
+    return tr_outputs_check(options, diag);
+}
+
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options,
+                          tr_diag *diag) {
     if (options->pace == TR_PACE_STEP && options->every < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     if (options->pace != TR_PACE_STEP &&
         (options->n_frames < 2 || options->n_frames > MAX_CHOSEN_FRAMES))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the number of frames is 2 to %d, not %llu",
                        MAX_CHOSEN_FRAMES, (unsigned long long)options->n_frames);
-    if (!(options->hold >= 0 && options->hold <= MAX_HOLD_SECONDS))
-        return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "the last frame is held for 0 to %d seconds, not %g", MAX_HOLD_SECONDS,
-                       options->hold);
     tr_status status = tr_picture_check(&options->picture, source->network, source->dataset, diag);
-    return status ? status : tr_outputs_check(options, diag);
+    return status ? status : tr_job_check(options, diag);
 }
 
 static int count_workers(const tr_render_options *options, uint64_t n_frames) {
@@ -388,7 +414,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -418,7 +445,9 @@ typedef struct recording_step {
 static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
     recording_step *step = context;
     rendering *job = step->job;
-    tr_status status = tr_recording_append(job->recording, snapshot, step->diag);
+    tr_status status = check_cancel(job);
+    if (!status)
+        status = tr_recording_append(job->recording, snapshot, step->diag);
     atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
     double now = job->options->progress ? seconds_since(&job->start) : 0;
     if (!status && now >= step->next_report) {
@@ -434,8 +463,9 @@ static tr_status record_first(rendering *job, tr_diag *diag) {
     tr_status status = tr_recording_create(&job->recording, job->n_params, diag);
     if (!status)
         status = job->source.run(job->source.context, append_and_report, &step, diag);
+    explain_stop(status, diag);
     if (status)
-        return tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
+        return status;
     job->source = tr_recording_source(job->recording, &job->source);
     return TR_OK;
 }
@@ -456,22 +486,14 @@ static tr_status choose_frames(rendering *job, const tr_recording *recording, tr
                                           .recording = recording,
                                           .network = source->network,
                                           .dataset = source->dataset};
-    tr_status status = tr_schedule_create(&job->schedule, &schedule, diag);
-    job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
-    if (!status && (source->n_iterations || recording))
-        job->n_frames =
-            tr_schedule_n_frames(job->schedule, source->n_iterations) + job->n_held_frames;
+    tr_status status = tr_schedule_create(&job->own_schedule, &schedule, diag);
+    job->schedule = job->own_schedule;
     return status;
 }
 
+/* Finds out what is rendered. */
 static tr_status prepare(rendering *job, tr_diag *diag) {
-    tr_report *report = job->report;
     const tr_source *source = &job->source;
-    report->n_params = job->n_params;
-    report->initial_params = tr_alloc_array(job->n_params, sizeof(float));
-    report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
-    if (!report->initial_params || !report->trained_params)
-        return tr_fail_memory(diag, "rendering");
     tr_status status = TR_OK;
     if (needs_recording(job) && !tr_source_recording(source))
         status = record_first(job, diag);
@@ -479,12 +501,43 @@ static tr_status prepare(rendering *job, tr_diag *diag) {
     if (!status)
         status = choose_frames(job, recording, diag);
     if (!status)
-        status = tr_scene_create(&job->scene, &job->options->picture, source->network,
+        status = tr_scene_create(&job->own_scene, &job->options->picture, source->network,
                                  source->dataset, source->loss, recording, diag);
+    job->scene = job->own_scene;
+    return status;
+}
+
+static tr_status create_ring(rendering *job, tr_diag *diag) {
+    tr_report *report = job->report;
+    report->n_params = job->n_params;
+    report->initial_params = tr_alloc_array(job->n_params, sizeof(float));
+    report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
+    if (!report->initial_params || !report->trained_params)
+        return tr_fail_memory(diag, "rendering");
+    tr_status status =
+        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    return status ? status : tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
+}
+
+/* Renders what was prepared. */
+static tr_status run(rendering *job, tr_diag *diag) {
+    const tr_render_options *options = job->options;
+    uint64_t n_iterations = job->source.n_iterations;
+    job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
+    const tr_recording *recording = tr_source_recording(&job->source);
+    if (n_iterations || recording)
+        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations);
+    if (recording && tr_recording_n_snapshots(recording) < job->n_frames)
+        job->n_frames = tr_recording_n_snapshots(recording);
+    if (job->n_frames)
+        job->n_frames += job->n_held_frames;
+    tr_status status = create_ring(job, diag);
     if (!status)
-        status = tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+        status = run_threads(job, diag);
     if (!status)
-        status = tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
+        status = report_progress(job);
+    if (!status)
+        status = tr_outputs_close(&job->outputs, diag);
     return status;
 }
 
@@ -495,37 +548,53 @@ static void clean_up(rendering *job) {
     tr_outputs_discard(&job->outputs);
     tr_recorder_destroy(&job->recorder);
     tr_ring_destroy(&job->ring);
-    tr_scene_destroy(&job->scene);
-    tr_schedule_destroy(&job->schedule);
+    tr_scene_destroy(&job->own_scene);
+    tr_schedule_destroy(&job->own_schedule);
     tr_recording_destroy(&job->recording);
+}
+
+static rendering begin(const tr_source *source, const tr_render_options *options,
+                       tr_report *report) {
+    rendering job = {.source = *source,
+                     .options = options,
+                     .report = report,
+                     .take_mutex = PTHREAD_MUTEX_INITIALIZER,
+                     .mutex = PTHREAD_MUTEX_INITIALIZER,
+                     .changed = PTHREAD_COND_INITIALIZER};
+    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    return job;
+}
+
+static tr_status end(rendering *job, tr_status status) {
+    clean_up(job);
+    job->report->seconds = seconds_since(&job->start);
+    if (status)
+        tr_report_destroy(job->report);
+    return status;
 }
 
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
                     tr_diag *diag) {
     *report = (tr_report){0};
-    tr_status status = check(source, options, diag);
+    tr_status status = tr_render_check(source, options, diag);
     if (status)
         return status;
-    rendering job = {.source = *source,
-                     .options = options,
-                     .report = report,
-                     .n_params = tr_network_n_params(source->network),
-                     .take_mutex = PTHREAD_MUTEX_INITIALIZER,
-                     .mutex = PTHREAD_MUTEX_INITIALIZER,
-                     .changed = PTHREAD_COND_INITIALIZER};
-    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    rendering job = begin(source, options, report);
+    job.n_params = tr_network_n_params(source->network);
     status = prepare(&job, diag);
     if (!status)
-        status = run_threads(&job, diag);
-    if (!status)
-        status = report_progress(&job);
-    if (!status)
-        status = tr_outputs_close(&job.outputs, diag);
-    clean_up(&job);
-    report->seconds = seconds_since(&job.start);
-    if (status)
-        tr_report_destroy(report);
-    return status;
+        status = run(&job, diag);
+    return end(&job, status);
+}
+
+tr_status tr_job_render(const tr_job *what, const tr_render_options *options, tr_report *report,
+                        tr_diag *diag) {
+    *report = (tr_report){0};
+    rendering job = begin(what->source, options, report);
+    job.n_params = what->n_params;
+    job.scene = what->scene;
+    job.schedule = what->schedule;
+    return end(&job, run(&job, diag));
 }
 
 void tr_report_destroy(tr_report *report) {

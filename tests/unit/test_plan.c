@@ -105,6 +105,7 @@ static void a_plan_says_what_it_makes(void **state) {
     assert_int_equal(video->settings->every, 9); /* the run's */
     assert_int_equal(video->settings->frames_per_second, 25);
     assert_string_equal(video->poster, "i/a.png");
+    assert_string_equal(video->captions, "v/a.vtt");
     assert_string_equal(video->settings->title, "no: 1");
     const tr_plan_artifact *chart = &plan->artifacts[1];
     assert_int_equal(chart->kind, TR_PLAN_CHART);
@@ -180,8 +181,9 @@ static char *describe(const tr_plan *plan) {
     }
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
-        g_string_append_printf(text, "artifact %s %s %zu %d\n", artifact->path,
-                               artifact->poster ? artifact->poster : "", artifact->run,
+        g_string_append_printf(text, "artifact %s %s %s %zu %d\n", artifact->path,
+                               artifact->poster ? artifact->poster : "",
+                               artifact->captions ? artifact->captions : "", artifact->run,
                                (int)artifact->kind);
         for (size_t k = 0; k < tr_n_params; k++) {
             char *value = tr_settings_get(artifact->settings, &tr_params[k]);
@@ -262,7 +264,7 @@ static void plans_without_the_shape_of_one_are_refused(void **state) {
                                               "a plan (did you mean \"runs\"?)\n");
     assert_refused("version: 1\n" RUNS ARTIFACTS,
                    "p.yaml:1:1: found the key \"version\"; wanted a part of a plan: title, "
-                   "description, runs, artifacts\n");
+                   "description, page, runs, artifacts\n");
     assert_refused("title: [a]\n" RUNS ARTIFACTS, "p.yaml:1:8: found a list; wanted one line of "
                                                   "text\n");
     assert_refused("title: \"a\\nb\"\n" RUNS ARTIFACTS,
@@ -412,7 +414,7 @@ static void names_of_runs_are_checked(void **state) {
     assert_artifact_refused("  x.svg: {run: neuron}", "p.yaml:4:16: found \"neuron\"; wanted the "
                                                       "name of a run\n");
     assert_artifact_refused("  x.svg: {chart: fit}", "p.yaml:4:3: found an artifact without a run; "
-                                                     "wanted run: NAME\n");
+                                                     "wanted run: NAME, or compare: NAME\n");
     assert_artifact_refused("  x.svg: {run: [a]}",
                             "p.yaml:4:16: found a list; wanted the name of a "
                             "run\n");
@@ -481,6 +483,25 @@ static void paths_do_not_leave_the_output_folder(void **state) {
                             "folder, without . and ..\n");
     assert_artifact_refused("  x.mp4: {run: a, poster: x.jpg}",
                             "p.yaml:4:27: found \"x.jpg\"; wanted a name that ends with .png\n");
+    assert_artifact_refused("  x.mp4: {run: a, captions: x.srt}",
+                            "p.yaml:4:29: found \"x.srt\"; wanted a name that ends with .vtt\n");
+    assert_artifact_refused("  x.svg: {run: a, captions: x.vtt}",
+                            "p.yaml:4:19: found the key \"captions\"; wanted a setting of a chart, "
+                            "which has none such\n");
+}
+
+static void captions_are_beside_the_video_unless_the_plan_says_where(void **state) {
+    (void)state;
+    tr_plan *plan = parse(RUNS "artifacts:\n"
+                               "  v/a.b.mp4: {run: a}\n"
+                               "  b.mp4: {run: a, captions: null}\n"
+                               "  c.mp4: {run: a, captions: texts/d.vtt}\n"
+                               "  d.mp4: {run: a, captions: ~}\n"
+                               "  d.svg: {run: a}\n");
+    static const char *const expected[] = {"v/a.b.vtt", NULL, "texts/d.vtt", NULL, NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++)
+        assert_int_equal(g_strcmp0(plan->artifacts[i].captions, expected[i]), 0);
+    tr_plan_destroy(&plan);
 }
 
 static void paths_are_not_in_each_others_way(void **state) {
@@ -496,6 +517,17 @@ static void paths_are_not_in_each_others_way(void **state) {
                             "wanted another path\n");
     tr_plan *plan = parse(RUNS "artifacts:\n  a.png: {run: a}\n  a.pngx/b.png: {run: a}\n");
     tr_plan_destroy(&plan);
+}
+
+static void captions_are_not_in_the_way_either(void **state) {
+    (void)state;
+    assert_artifact_refused(
+        "  x.mp4: {run: a}\n  y.mp4: {run: a, captions: x.vtt}",
+        "p.yaml:5:29: found \"x.vtt\", which is in the way of \"x.vtt\"; wanted "
+        "another path\n");
+    assert_artifact_refused("  x.mp4: {run: a}\n  x.vtt/y.svg: {run: a}",
+                            "p.yaml:5:3: found \"x.vtt/y.svg\", which is in the way of \"x.vtt\"; "
+                            "wanted another path\n");
 }
 
 static void what_a_video_is_made_with_depends_on_its_format(void **state) {
@@ -680,7 +712,7 @@ static void plans_are_found_by_name_and_by_file(void **state) {
     diag = (tr_diag){0};
     assert_int_equal(tr_plan_read(&plan, "nothing.yaml", NULL, 0, NULL, NULL, &diag),
                      TR_ERROR_INPUT);
-    assert_text_contains(diag.text, "the built-in ones are first-steps, tiny-nets");
+    assert_text_contains(diag.text, "the built-in ones are batch-sizes, first-steps, tiny-nets");
     diag = (tr_diag){0};
     assert_int_equal(tr_plan_read(&plan, folder, NULL, 0, NULL, NULL, &diag), TR_ERROR_INPUT);
     assert_text_contains(diag.text, "is a folder, but a plan is wanted");
@@ -703,6 +735,8 @@ int main(void) {
         cmocka_unit_test(settings_that_exclude_each_other_are_refused),
         cmocka_unit_test(paths_do_not_leave_the_output_folder),
         cmocka_unit_test(paths_are_not_in_each_others_way),
+        cmocka_unit_test(captions_are_beside_the_video_unless_the_plan_says_where),
+        cmocka_unit_test(captions_are_not_in_the_way_either),
         cmocka_unit_test(what_a_video_is_made_with_depends_on_its_format),
         cmocka_unit_test(every_error_is_reported),
         cmocka_unit_test(too_much_is_refused),

@@ -71,7 +71,11 @@ static void the_posts_video_is_reported(void **state) {
     prepare(&job, 2000, "neuron");
     run_job(&job);
     assert_ok(job.status, job.diag);
-    assert_int_equal(job.report.n_artifacts, 2);
+    assert_int_equal(job.report.n_artifacts, 3);
+    assert_string_equal(job.report.artifacts[2].path, in_scratch("neuron.vtt"));
+    assert_string_equal(job.report.artifacts[2].kind, "captions");
+    assert_int_equal(stat(in_scratch("neuron.vtt"), &info), 0);
+    assert_int_equal(job.report.artifacts[2].bytes, info.st_size);
     assert_string_equal(job.report.artifacts[0].path, in_scratch("neuron.mp4"));
     assert_string_equal(job.report.artifacts[0].kind, "video");
     assert_int_equal(job.report.artifacts[0].n_frames, 81);
@@ -90,7 +94,7 @@ static void the_posts_video_is_reported(void **state) {
              (double)job.report.initial_params[1], (double)job.report.trained_params[0],
              (double)job.report.trained_params[1]);
     assert_string_equal(text, "0.09 0.00 1.69 -1.54");
-    assert_int_equal(count_entries(scratch), 2);
+    assert_int_equal(count_entries(scratch), 3);
     finish(&job);
 }
 
@@ -343,8 +347,8 @@ static void a_loop_of_ones_own_is_rendered(void **state) {
 }
 
 static void write_older_files(void) {
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    for (int i = 0; i < 3; i++) {
         FILE *file = fopen(in_scratch(names[i]), "w");
         assert_non_null(file);
         fputs("older", file);
@@ -354,9 +358,9 @@ static void write_older_files(void) {
 
 /* Nothing but the older files is there, as they were. */
 static void assert_older_files(void) {
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    assert_int_equal(count_entries(scratch), 2);
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    assert_int_equal(count_entries(scratch), 3);
+    for (int i = 0; i < 3; i++) {
         size_t size;
         char *text = read_file(in_scratch(names[i]), &size);
         assert_string_equal(text, "older");
@@ -506,8 +510,8 @@ static void wrong_options_are_refused(void **state) {
 
 static void a_folder_in_the_way_is_an_error(void **state) {
     (void)state;
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    for (int i = 0; i < 3; i++) {
         render_job job;
         assert_int_equal(mkdir(in_scratch(names[i]), 0777), 0);
         prepare(&job, 10, "a");
