@@ -3,7 +3,6 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
-#include "codecs.h"
 #include "describe.h"
 #include "diag.h"
 #include "manifest.h"
@@ -347,15 +346,25 @@ static tr_status publish(making *m, tr_diag *diag) {
     return status;
 }
 
+static tr_status find_codecs(making *m, tr_diag *diag) {
+    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
+    tr_media media;
+    tr_status status = tr_probe(path, &media, diag);
+    g_strlcpy(m->built->file.codecs, media.codec, sizeof m->built->file.codecs);
+    g_free(path);
+    return status;
+}
+
 /* What needs the recording, so that the page needs none. */
 static tr_status describe(making *m, tr_diag *diag) {
     const tr_plan_artifact *artifact = m->artifact;
     tr_built_file *file = &m->built->file;
     bool is_video = artifact->kind == TR_PLAN_VIDEO;
+    tr_status status;
     if (!is_video && artifact->kind != TR_PLAN_CHART)
         return TR_OK;
-    if (is_video)
-        tr_find_codecs(m->stage, m->name, file->codecs);
+    if (is_video && (status = find_codecs(m, diag)))
+        return status;
     if (m->comparison.n_runs)
         return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);
     file->n_iterations = tr_recording_last_iteration(m->run->recording);

@@ -218,10 +218,16 @@ static void add_video(page *p, size_t index) {
         g_string_append_printf(p->out, " aria-describedby=\"d%zu\"", index);
     add(p, ">\n<source src=\"");
     add_address(p, artifact->path);
-    add(p, "\" type='video/mp4");
+    add(p, artifact->format == TR_FORMAT_MP4 ? "\" type='video/mp4" : "\" type='video/webm");
     if (*built->file.codecs)
         g_string_append_printf(p->out, "; codecs=\"%s\"", built->file.codecs);
-    add(p, "'>\n<p>");
+    add(p, "'>\n");
+    if (artifact->captions) {
+        add(p, "<track kind=\"captions\" srclang=\"en\" label=\"English\" src=\"");
+        add_address(p, artifact->captions);
+        add(p, "\">\n");
+    }
+    add(p, "<p>");
     add_link(p, artifact->path, "The video as a file");
     add(p, "</p>\n</video>\n");
     if (artifact->poster) { /* what is printed */
@@ -613,6 +619,8 @@ static void add_files(page *p) {
         add_file(p, artifact->path, &built->file);
         if (artifact->poster)
             add_file(p, artifact->poster, &built->poster);
+        if (artifact->captions)
+            add_file(p, artifact->captions, &built->captions);
     }
     add(p, "</tbody>\n</table>\n</div>\n</details>\n</section>\n");
 }
