@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <trainreel/probe.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
@@ -346,24 +347,25 @@ static tr_status publish(making *m, tr_diag *diag) {
     return status;
 }
 
-static tr_status find_codecs(making *m, tr_diag *diag) {
-    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
+/* How browsers name the codec of the video in the stage. */
+static tr_status find_codecs(const making *m, tr_built_file *file, tr_diag *diag) {
     tr_media media;
+    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
     tr_status status = tr_probe(path, &media, diag);
-    g_strlcpy(m->built->file.codecs, media.codec, sizeof m->built->file.codecs);
     g_free(path);
+    g_strlcpy(file->codecs, media.codec, sizeof file->codecs);
     return status;
 }
 
-/* What needs the recording, so that the page needs none. */
+/* What needs the recording or the encoder's libraries, so that the page needs neither. */
 static tr_status describe(making *m, tr_diag *diag) {
     const tr_plan_artifact *artifact = m->artifact;
     tr_built_file *file = &m->built->file;
     bool is_video = artifact->kind == TR_PLAN_VIDEO;
-    tr_status status;
     if (!is_video && artifact->kind != TR_PLAN_CHART)
         return TR_OK;
-    if (is_video && (status = find_codecs(m, diag)))
+    tr_status status = is_video ? find_codecs(m, file, diag) : TR_OK;
+    if (status)
         return status;
     if (m->comparison.n_runs)
         return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);

@@ -223,7 +223,7 @@ static void add_video(page *p, size_t index) {
         g_string_append_printf(p->out, "; codecs=\"%s\"", built->file.codecs);
     add(p, "'>\n");
     if (artifact->captions) {
-        add(p, "<track kind=\"captions\" srclang=\"en\" label=\"English\" src=\"");
+        add(p, "<track kind=\"captions\" srclang=\"en\" label=\"What changes\" src=\"");
         add_address(p, artifact->captions);
         add(p, "\">\n");
     }

@@ -115,6 +115,7 @@ enum {
     TR_FOR_RUN = 32,      /* a run in a plan */
     TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
     TR_FOR_BUILD = 128,
+    TR_FOR_IMPORT = 1 << 11,
     TR_FOR_COMPARE = 1 << 12,
     TR_TAKES_LIST =
         1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */

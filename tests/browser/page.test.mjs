@@ -24,12 +24,15 @@ const drawn = {
     "cases/videos/baseline.mp4": circles,
     "first-steps/videos/neuron.mp4": [],
 };
-const plans = {
-    "cases": join(import.meta.dirname, "cases.yaml"),
+/* what makes the pages */
+const pages = {
+    "cases": ["build", join(import.meta.dirname, "cases.yaml")],
+    "compare": ["compare", "--epochs", "20", "--batch-size", "8,200", "--learning-rate", "0.01,1e9",
+                "--model", "1"],
 };
 for (const line of trainreel(folder, "plan", "list").trim().split("\n")) {
     const name = line.split(/[:\s]/)[0];
-    plans[name] = name;
+    pages[name] = ["build", name];
 }
 
 /* Mean differences of bytes, 0 to 255. What a video loses by its compression and in the conversion of its
@@ -37,8 +40,8 @@ for (const line of trainreel(folder, "plan", "list").trim().split("\n")) {
 const like = 2.5;
 
 before(async () => {
-    for (const [name, plan] of Object.entries(plans))
-        trainreel(folder, "build", plan, "--out", name, "--quiet", "--progress", "none");
+    for (const [name, command] of Object.entries(pages))
+        trainreel(folder, ...command, "--out", name, "--quiet", "--progress", "none");
     await startBrowser();
 });
 after(stopBrowser);
@@ -68,7 +71,7 @@ async function checkAccessibility(page) {
     assert.deepEqual(found, []);
 }
 
-for (const name of Object.keys(plans))
+for (const name of Object.keys(pages))
     describe(`the page of ${name}`, () => {
         it("plays every video", async () => withPage(name, {}, async (page, manifest) => {
             const videos = await page.locator("video").all();
@@ -130,6 +133,22 @@ for (const name of Object.keys(plans))
                     const options = drawn[`${name}/${path}`];
                     if (options)
                         await checkFrames(page, video, manifest.files[path], options);
+                    else
+                        await checkThatItChanges(page, video, manifest.files[path], path);
+                }
+            }));
+
+        it("has captions that say what changes", async () =>
+            withPage(name, {}, async (page, manifest) => {
+                for (const video of await page.locator("video").all()) {
+                    const file = manifest.files[await fileOf(video)];
+                    assert.equal(await video.locator("track[kind=captions]").count(), 1);
+                    await seekTo(video, Math.floor(file.frames / 2), file.frames / file.duration);
+                    await video.evaluate(element => { element.textTracks[0].mode = "showing"; });
+                    await waitFor(page, video, element => element.textTracks[0].activeCues?.length);
+                    const cue = await video.evaluate(
+                        element => element.textTracks[0].activeCues[0].text);
+                    assert.match(cue, /\d/);
                 }
             }));
 
@@ -171,6 +190,17 @@ async function checkFrames(page, video, file, options) {
         assert.equal(differences[index], nearest,
                      `frame ${index} looks like frame ${differences.indexOf(nearest)}`);
     }
+}
+
+/* Frames that nobody has drawn are at least different ones. */
+async function checkThatItChanges(page, video, file, path) {
+    const seen = [];
+    for (const index of [0, Math.floor(file.frames / 2), file.frames - 1]) {
+        await seekTo(video, index, file.frames / file.duration);
+        seen.push(await photograph(page, video, file));
+    }
+    assert.ok(difference(seen[0], seen[1]) > 0.05, `${path}: the middle is the first frame`);
+    assert.ok(difference(seen[1], seen[2]) > 0.05, `${path}: the middle is the last frame`);
 }
 
 describe("the page", () => {

@@ -9,7 +9,7 @@ const host = "127.0.0.1";
 const types = {
     ".apng": "image/apng", ".css": "text/css", ".csv": "text/csv", ".gif": "image/gif",
     ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".json": "application/json",
-    ".mp4": "video/mp4", ".pdf": "application/pdf", ".png": "image/png", ".svg": "image/svg+xml",
+    ".ico": "image/x-icon", ".mp4": "video/mp4", ".pdf": "application/pdf", ".png": "image/png", ".svg": "image/svg+xml",
     ".vtt": "text/vtt", ".webm": "video/webm", ".webp": "image/webp",
 };
 

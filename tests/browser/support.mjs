@@ -43,7 +43,8 @@ export async function openPage(folder, options = {}) {
     const page = await context.newPage();
     page.complaints = [];
     const note = text => page.complaints.push(text);
-    page.on("console", message => note(`${message.type()}: ${message.text()}`));
+    page.on("console", message => note(
+        `${message.type()}: ${message.text()} (${message.location().url})`));
     page.on("pageerror", error => note(String(error)));
     page.on("request", request => {
         if (!request.url().startsWith(address) && !request.url().startsWith("data:"))

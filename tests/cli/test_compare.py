@@ -20,7 +20,8 @@ QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit
 class CompareTest(CliTest):
     def compare(self, *arguments, **options):
         """Compares quickly, and returns what --json prints."""
-        return json.loads(self.succeed("compare", "--json", *QUICK, *arguments, **options))
+        return json.loads(self.succeed("compare", "--json", "--progress", "none", *QUICK, *arguments,
+                                       **options))
 
     def summary(self, *arguments):
         """The lines of summary.csv, as dictionaries."""
@@ -47,7 +48,7 @@ class CompareTest(CliTest):
 class Files(CompareTest):
     def test_default(self):
         """The post's batch sizes, with no option at all."""
-        lines = self.succeed("compare").decode().splitlines()
+        lines = self.succeed("compare", "--progress", "none").decode().splitlines()
         self.assertEqual([line.split(": ")[0] for line in lines[:7]], ["out/" + name for name in FILES])
         self.assertRegex(lines[0], r": \d+x\d+, 150 frames, 5\.00 s, \d+\.\d kB\Z")
         sizes = ["1", "8", "32", "128", "200"]
@@ -89,9 +90,9 @@ class Files(CompareTest):
         self.assertEqual(list(summary[0]), list(self.lines()[0]))
 
     def test_unchanged(self):
-        first = self.succeed("compare", *QUICK).decode().splitlines()
+        first = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
         before = self.found()
-        again = self.succeed("compare", *QUICK).decode().splitlines()
+        again = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
         self.assertEqual(again[:8], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
         self.assertEqual(again[8:], first[8:], "the table is there")
         self.assertEqual(self.found(), before)
@@ -122,7 +123,7 @@ class Files(CompareTest):
             self.assertEqual(line, other)
 
     def test_options_of_output(self):
-        self.assertEqual(self.succeed("compare", *QUICK, "-q", "--out", "a/b"), b"")
+        self.assertEqual(self.succeed("compare", "--progress", "none", *QUICK, "-q", "--out", "a/b"), b"")
         self.assertIn("compare.mp4", self.names("a/b"))
         result = self.run_program("compare", *QUICK, "-v", "--progress", "json")
         self.assertEqual(result.returncode, DONE)
@@ -276,7 +277,7 @@ class Varied(CompareTest):
 
     def test_two_inputs_have_no_overlay(self):
         arguments = ("--data", "circles", "--model", "4:tanh,1:sigmoid")
-        lines = self.succeed("compare", *QUICK, *arguments).decode().splitlines()
+        lines = self.succeed("compare", "--progress", "none", *QUICK, *arguments).decode().splitlines()
         self.assertRegex(lines[0], r"\Aoverlay\.mp4 is left out: .*one input")
         self.assertNotIn("overlay.mp4", self.names("out"))
         self.assertEqual(len(self.compare(*arguments)["files"]), 5)
@@ -286,7 +287,7 @@ class Divergence(CompareTest):
     ARGUMENTS = ("--model", "1", "--learning-rate", "0.01,1.5,1e20", "--epochs", "100")
 
     def test_it_keeps_its_place(self):
-        text = self.succeed("compare", *QUICK, *self.ARGUMENTS).decode()
+        text = self.succeed("compare", "--progress", "none", *QUICK, *self.ARGUMENTS).decode()
         self.assertIn("diverged at", text)
         lines = self.lines()
         self.assertEqual([line["diverged_at"] for line in lines], ["", "28", "2"])

@@ -8,7 +8,7 @@ import re
 import unittest
 import urllib.parse
 
-from support import INPUT, OUTPUT, USAGE, WORK, CliTest, read
+from support import INPUT, OUTPUT, SOURCE, USAGE, WORK, CliTest, read
 
 VOID = {"br", "img", "input", "link", "meta", "source", "track"}
 PLAN = b"""title: "Tom & <Jerry>"
@@ -252,6 +252,23 @@ class Contents(PageTest):
         self.succeed("build", "-q", "plan.yaml")
         self.assertEqual(os.stat(self.path("out/index.html")).st_mtime_ns, before)
         self.assertNotIn(self.folder.encode(), read(self.path("out/index.html")))
+
+
+class Readme(PageTest):
+    def test_the_command_that_it_shows(self):
+        readme = read(os.path.join(SOURCE, "README.md")).decode()
+        (section,) = re.findall(r"\n## The page\n(.*?)\n## ", readme, re.DOTALL)
+        (command,) = re.findall(r"(?m)^    build/bin/trainreel (.*)$", section)
+        self.succeed(*command.split(), "--progress", "none")
+        page = self.page("out/tiny-nets")
+        self.assertEqual(len(list(page.root.all("video"))), 4)
+        self.assertEqual([element["class"] for element in self.elements(page.root)
+                          if element["class"] == "group"], ["group"])
+        self.succeed("build", "first-steps", "-q", "--progress", "none")
+        texts = " ".join(paragraph.text for paragraph in self.page().root.all("p"))
+        (quoted,) = re.findall(r'run \("([^"]*)"\)', section.replace("\n", " "))
+        for part in quoted.split(" \u2026 "):
+            self.assertIn(part, texts)
 
 
 class Groups(PageTest):
