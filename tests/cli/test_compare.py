@@ -4,11 +4,14 @@ import hashlib
 import io
 import json
 import os
+import re
+import shlex
 import signal
+import textwrap
 import unittest
 
 from media import Mp4, Png
-from support import DONE, INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, write
+from support import DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, CliTest, read, write
 
 FILES = ["compare.mp4", "compare_start.png", "overlay.mp4", "overlay_start.png", "error.svg",
          "error.png", "summary.csv"]
@@ -370,6 +373,33 @@ class Failures(CompareTest):
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
         self.assertEqual(self.names("out"), ["SHA256SUMS", "manifest.json"])
+
+
+class Readme(CompareTest):
+    def setUp(self):
+        super().setUp()
+        readme = read(os.path.join(SOURCE, "README.md")).decode()
+        self.section = readme.split("\n## Batch sizes side by side\n")[1].split("\n## ")[0]
+
+    def test_its_commands(self):
+        commands = re.findall(r"(?m)^    build/bin/trainreel (compare .*)$", self.section)
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            self.succeed(*shlex.split(command), "--epochs", "20", "--frames", "3", "--progress", "none")
+
+    def test_its_table(self):
+        """But for the seconds, that is what the first command prints."""
+        table = re.findall(r"(?m)^    (  .*  seconds|batch size .*)$", self.section)
+        found = self.succeed("compare", "--progress", "none", "--frames", "2").decode().splitlines()
+        self.assertEqual([line.split()[:-1] for line in found[7:]],
+                         [line.split()[:-1] for line in table])
+
+    def test_its_plan(self):
+        plan = re.search(r"(?m)^    artifacts:\n(      .*\n)+", self.section).group(0)
+        self.make("plan.yaml", b"runs:\n  neuron: {train: {epochs: 5}}\n"
+                  b"  full-batch: {extends: neuron, train: {batch_size: 200, seed_from: neuron}}\n" +
+                  textwrap.dedent(plan).encode())
+        self.succeed("build", "plan.yaml", "--progress", "none", "--set", "artifacts.*.frames=3")
 
 
 if __name__ == "__main__":
