@@ -170,7 +170,7 @@ static tr_status check_artifact(checker *c, const tr_plan_artifact *artifact, tr
                            : try_picture(&c->runs[artifact->run], artifact->settings, diag);
     if (!status && artifact->kind == TR_PLAN_VIDEO) {
         tr_picture_pixels(&options.picture, &width, &height);
-        status = tr_sink_check(TR_FORMAT_MP4, width, height, &options.video, diag);
+        status = tr_sink_check(artifact->format, width, height, &options.video, diag);
     }
     return status;
 }

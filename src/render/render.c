@@ -3,7 +3,7 @@
  * rendering itself there are a thread that trains, workers that draw and encode segments, and the caller's
  * thread, which shows the progress.
  *
- *   source thread: source->run -> recorder -> ring
+ *   source thread: source->run -> recorder -> ring; of a recording, only what gets a frame is read
  *   each worker:   takes the next segment's states from the ring, draws and encodes them, and leaves
  *                  the finished segment in a slot; whoever completes the next one in order appends it
  *
@@ -134,7 +134,11 @@ static void explain_stop(tr_status status, tr_diag *diag) {
 static void *run_source(void *context) {
     rendering *job = context;
     tr_diag diag = {0};
-    tr_status status = job->source.run(job->source.context, count_and_record, job, &diag);
+    const tr_source *source = &job->source;
+    const tr_recording *recording = tr_source_recording(source);
+    tr_status status =
+        recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
+                  : source->run(source->context, count_and_record, job, &diag);
     explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
@@ -142,8 +146,8 @@ static void *run_source(void *context) {
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -154,6 +158,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, state, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -163,7 +168,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -174,7 +179,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -410,7 +415,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -522,8 +528,13 @@ static tr_status run(rendering *job, tr_diag *diag) {
     const tr_render_options *options = job->options;
     uint64_t n_iterations = job->source.n_iterations;
     job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
-    if (n_iterations || tr_source_recording(&job->source))
-        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations) + job->n_held_frames;
+    const tr_recording *recording = tr_source_recording(&job->source);
+    if (n_iterations || recording)
+        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations);
+    if (recording && tr_recording_n_snapshots(recording) < job->n_frames)
+        job->n_frames = tr_recording_n_snapshots(recording);
+    if (job->n_frames)
+        job->n_frames += job->n_held_frames;
     tr_status status = create_ring(job, diag);
     if (!status)
         status = run_threads(job, diag);
@@ -601,7 +612,7 @@ void tr_report_destroy(tr_report *report) {
 tr_render_options tr_render_options_default(void) {
     return (tr_render_options){.folder = "out",
                                .name = "neuron",
-                               .format = TR_FORMAT_MP4,
+                               .formats = TR_IN_SET(TR_FORMAT_MP4),
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
                                .every = 50,

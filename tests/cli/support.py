@@ -93,7 +93,8 @@ class Param:
     def command(self):
         """A command that has the option, one that needs no argument if there is one."""
         return next(command for command in ("render", "train", "chart", "build", "predict",
-                                            "check-gradient", "compare") if self.is_for(command))
+                                            "check-gradient", "compare", "embed")
+                    if self.is_for(command))
 
 
 def params():

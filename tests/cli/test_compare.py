@@ -15,6 +15,7 @@ from support import DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, CliTest, re
 
 FILES = ["compare.mp4", "compare_start.png", "overlay.mp4", "overlay_start.png", "error.svg",
          "error.png", "summary.csv"]
+SUMMED = ["SHA256SUMS", "index.html", "manifest.json"]
 # A comparison that takes no time.
 QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit")
 
@@ -57,11 +58,11 @@ class Files(CompareTest):
         self.assertEqual([line["train.batch_size"] for line in self.lines()], sizes)
         self.assertEqual([line["iterations"] for line in self.lines()],
                          ["400000", "50000", "14000", "4000", "2000"])
-        table = lines[7:]
+        table = lines[8:]
         self.assertEqual([line.split()[2] for line in table[1:]], sizes)
         self.assertEqual(table[0].split("  ")[-1], "seconds")
         self.assertEqual(len({len(line) for line in table}), 1, "columns")
-        self.assertEqual(self.names("out"), sorted([*FILES, "manifest.json", "SHA256SUMS"]))
+        self.assertEqual(self.names("out"), sorted([*FILES, *SUMMED]))
 
     def test_files_and_report(self):
         report = self.compare("--batch-size", "50,200")
@@ -95,8 +96,8 @@ class Files(CompareTest):
         first = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
         before = self.found()
         again = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
-        self.assertEqual(again[:7], [f"out/{name}: unchanged" for name in FILES])
-        self.assertEqual(again[7:], first[7:], "the table is there")
+        self.assertEqual(again[:8], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
+        self.assertEqual(again[8:], first[8:], "the table is there")
         self.assertEqual(self.found(), before)
         report = self.compare("--force")
         self.assertEqual((report["made"], report["unchanged"]), (5, 0))
@@ -294,7 +295,7 @@ class Divergence(CompareTest):
         lines = self.lines()
         self.assertEqual([line["diverged_at"] for line in lines], ["", "28", "2"])
         self.assertEqual([line["iterations"] for line in lines], ["200", "27", "1"])
-        self.assertEqual(self.names("out"), sorted([*FILES, "manifest.json", "SHA256SUMS"]))
+        self.assertEqual(self.names("out"), sorted([*FILES, *SUMMED]))
         self.fail_with(1, "train", "--model", "1", "--learning-rate", "1.5", "-o", "x",
                        says=["diverged", "iteration 28"])
 
@@ -372,7 +373,7 @@ class Failures(CompareTest):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
-        self.assertEqual(self.names("out"), ["SHA256SUMS", "manifest.json"])
+        self.assertEqual(self.names("out"), SUMMED)
 
 
 class Readme(CompareTest):
@@ -391,7 +392,7 @@ class Readme(CompareTest):
         """But for the seconds, that is what the first command prints."""
         table = re.findall(r"(?m)^    (  .*  seconds|batch size .*)$", self.section)
         found = self.succeed("compare", "--progress", "none", "--frames", "2").decode().splitlines()
-        self.assertEqual([line.split()[:-1] for line in found[7:]],
+        self.assertEqual([line.split()[:-1] for line in found[8:]],
                          [line.split()[:-1] for line in table])
 
     def test_its_plan(self):
