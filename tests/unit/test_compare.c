@@ -261,7 +261,7 @@ static void a_chart_that_fails_leaves_nothing(void **state) {
 typedef struct worker {
     pthread_t thread;
     tr_render_options options;
-    char name[16];
+    char name[32];
     tr_report report;
     tr_status status;
     tr_diag diag;
