@@ -40,10 +40,10 @@ typedef struct tr_compared_run {
 
 /** What is compared. A run that ends before the others keeps its last state. */
 typedef struct tr_comparison {
-    size_t n_runs; /**< 1 to TR_MOST_COMPARED */
-    const tr_compared_run *runs;
-    tr_align align;
-    tr_arrangement arrangement;
+    size_t n_runs;               /**< 1 to TR_MOST_COMPARED */
+    const tr_compared_run *runs; /**< n_runs of them, borrowed for the call */
+    tr_align align;              /**< what frames have in common */
+    tr_arrangement arrangement;  /**< where predictions are */
 } tr_comparison;
 
 /**

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <trainreel/cancel.h>
 #include <trainreel/status.h>
 
 /* Exit codes, which the help pages and the README document. */
@@ -30,8 +31,12 @@ extern const size_t tr_n_commands;
 int tr_cmd_build(int argc, char **argv);
 int tr_cmd_chart(int argc, char **argv);
 int tr_cmd_check_gradient(int argc, char **argv);
+int tr_cmd_compare(int argc, char **argv);
+int tr_cmd_embed(int argc, char **argv);
+int tr_cmd_import(int argc, char **argv);
 int tr_cmd_plan(int argc, char **argv);
 int tr_cmd_predict(int argc, char **argv);
+int tr_cmd_preview(int argc, char **argv);
 int tr_cmd_render(int argc, char **argv);
 int tr_cmd_train(int argc, char **argv);
 
@@ -50,8 +55,16 @@ void tr_catch_signals(void);
 /* There are no temporary files (any more): `trainreel … | head` may end as other programs do then. */
 void tr_release_pipe_signal(void);
 bool tr_is_interrupted(void);
+/* What a signal requests then; borrowed. */
+const tr_cancel *tr_interruption(void);
 
 /* ---- options.c ---- */
+
+/* A default that is not the parameter table's. */
+typedef struct tr_default {
+    const char *name; /* of the setting */
+    const char *text;
+} tr_default;
 
 /* A page for --help, around the options. */
 typedef struct tr_help {
@@ -59,6 +72,8 @@ typedef struct tr_help {
     const char *usage;       /* after the command's name */
     const char *description; /* paragraphs */
     const char *examples;    /* indented lines */
+    const tr_default
+        *defaults; /* of this command; ends with an empty one. NULL if there are none */
 } tr_help;
 
 /* Reads the options of a command: those of the parameter table that are for `command_bit`, and
@@ -80,7 +95,9 @@ typedef struct tr_arguments {
 
 typedef struct tr_given {
     const tr_param *param;
-    const char *text; /* belongs to the array */
+    const char
+        *text; /* belongs to the array; of an option that takes a list, maybe several values with
+                         commas between them */
 } tr_given;
 
 /* The same for a command with arguments. */

@@ -1,7 +1,8 @@
 #include "build.h"
 #include "load_plan.h"
+#include "make.h"
 #include "print.h"
-#include "progress.h"
+#include "summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,9 @@ static const tr_help help = {
     .description =
         "Makes all that a plan describes: trains every run once, and makes the videos,\n"
         "charts and tables of them side by side. PLAN is a YAML file, or one of the plans\n"
-        "that trainreel plan list shows. Beside the files it writes manifest.json, with\n"
-        "all settings and a checksum of every file, and SHA256SUMS for sha256sum -c. What\n"
+        "that trainreel plan list shows. Beside the files it writes index.html, a page that\n"
+        "shows them all, manifest.json, with all settings and a checksum of every file,\n"
+        "and SHA256SUMS for sha256sum -c. What\n"
         "is there already and would be the same again is left as it is. The options for\n"
         "data, model, training and frames are for plans with one run, and win over it.\n",
     .examples = "  trainreel build first-steps\n"
@@ -22,18 +24,9 @@ static const tr_help help = {
                 "  trainreel build first-steps --set runs.neuron.train.epochs=100\n"
                 "  trainreel build tiny-nets --set 'runs.*.train.epochs=50'\n"};
 
-typedef struct build_flags {
-    char *progress;
-    char **sets;
-    gboolean force;
-    gboolean quiet;
-    gboolean verbose;
-    gboolean json;
-} build_flags;
-
 typedef struct build_view {
     tr_progress_view progress;
-    const build_flags *flags;
+    const tr_make_flags *flags;
 } build_view;
 
 static tr_status show_progress(const tr_build_progress *progress, void *context) {
@@ -68,6 +61,20 @@ static void print_file(const char *folder, const char *path, const tr_built *bui
     g_free(whole);
 }
 
+/* The summary of a comparison as a table; nothing where it is not there or cannot be read. */
+static void print_summary(const char *folder, const tr_plan_artifact *artifact,
+                          const tr_built *built) {
+    tr_summary *summary = NULL;
+    bool is_there = built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
+    if (!is_there || !artifact->comparison || artifact->kind != TR_PLAN_TABLE ||
+        tr_summary_read(&summary, folder, artifact->path, NULL))
+        return;
+    char *table = tr_summary_format(summary);
+    fputs(table, stdout);
+    g_free(table);
+    tr_summary_destroy(&summary);
+}
+
 static void print_report(const tr_plan *plan, const tr_build_report *report, const char *folder) {
     for (size_t i = 0; i < report->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
@@ -75,24 +82,30 @@ static void print_report(const tr_plan *plan, const tr_build_report *report, con
         print_file(folder, artifact->path, built, &built->file);
         if (artifact->poster)
             print_file(folder, artifact->poster, built, &built->poster);
+        if (artifact->captions)
+            print_file(folder, artifact->captions, built, &built->captions);
     }
+    print_file(folder, "index.html", &report->page, &report->page.file);
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        print_summary(folder, &plan->artifacts[i], &report->artifacts[i]);
 }
 
 /* What went wrong, a line each; returns the exit code. */
-static int complain(tr_status status, const tr_build_report *report, const tr_diag *diag) {
+static int complain(const char *command, tr_status status, const tr_build_report *report,
+                    const tr_diag *diag) {
     for (size_t i = 0; i < report->n_artifacts; i++)
         if (report->artifacts[i].outcome == TR_FAILED)
-            tr_complain(help.command, "%s", report->artifacts[i].message);
+            tr_complain(command, "%s", report->artifacts[i].message);
     if (status == TR_ERROR_CANCELLED)
-        tr_complain(help.command, "interrupted; %zu of %zu artifacts are made",
+        tr_complain(command, "interrupted; %zu of %zu artifacts are made",
                     report->n_made + report->n_unchanged, report->n_artifacts);
     else if (status && (diag->text[0] || !report->n_failed))
-        tr_complain(help.command, "%s", diag->text[0] ? diag->text : tr_status_name(status));
+        tr_complain(command, "%s", diag->text[0] ? diag->text : tr_status_name(status));
     return tr_exit_code(status);
 }
 
-static int build(const tr_plan *plan, const tr_settings *settings, const build_flags *flags,
-                 tr_progress_style style) {
+int tr_make(const char *command, const tr_plan *plan, const tr_settings *settings,
+            const tr_make_flags *flags, tr_progress_style style) {
     build_view view = {.progress = tr_progress_view_create(style), .flags = flags};
     const tr_build_options options = {.folder = settings->folder,
                                       .jobs = (int)settings->jobs,
@@ -108,13 +121,13 @@ static int build(const tr_plan *plan, const tr_settings *settings, const build_f
     tr_status status = tr_build(plan, &options, &report, &diag);
     tr_progress_view_end(&view.progress);
     tr_release_pipe_signal();
-    int exit_code = complain(status, &report, &diag);
+    int exit_code = complain(command, status, &report, &diag);
     if (flags->json) {
         char *json = tr_build_report_to_json(plan, &report, settings->folder);
         if (json)
             puts(json);
         else
-            exit_code = tr_report_failure(help.command, TR_ERROR_MEMORY, &(tr_diag){0});
+            exit_code = tr_report_failure(command, TR_ERROR_MEMORY, &(tr_diag){0});
         free(json);
     } else if (!flags->quiet) {
         print_report(plan, &report, settings->folder);
@@ -125,21 +138,35 @@ static int build(const tr_plan *plan, const tr_settings *settings, const build_f
     return exit_code;
 }
 
-static int run(int argc, char **argv, const GOptionEntry *entries, build_flags *flags,
+typedef struct build_flags {
+    tr_make_flags make;
+    char **sets;
+} build_flags;
+
+void tr_choose_page(tr_plan *plan, const tr_settings *settings, const GArray *given) {
+    for (guint i = 0; i < given->len; i++)
+        if (!strcmp(g_array_index(given, tr_given, i).param->name, "output.page"))
+            plan->has_page = settings->page;
+}
+
+static int run(int argc, char **argv, const GOptionEntry *entries, const build_flags *flags,
                tr_settings *settings, tr_arguments *arguments) {
     int exit_code;
     tr_progress_style style;
     tr_parse_command_line(argc, argv, &help, TR_FOR_BUILD, entries, settings, arguments,
                           &exit_code);
     if (exit_code < 0)
-        exit_code = tr_choose_progress(help.command, flags->progress, flags->quiet, &style);
+        exit_code =
+            tr_choose_progress(help.command, flags->make.progress, flags->make.quiet, &style);
     if (exit_code >= 0)
         return exit_code;
     tr_plan *plan;
     exit_code =
         tr_load_plan(help.command, arguments->values[0], arguments->given, flags->sets, &plan);
-    if (!exit_code)
-        exit_code = build(plan, settings, flags, style);
+    if (!exit_code) {
+        tr_choose_page(plan, settings, arguments->given);
+        exit_code = tr_make(help.command, plan, settings, &flags->make, style);
+    }
     tr_plan_destroy(&plan);
     return exit_code;
 }
@@ -147,12 +174,11 @@ static int run(int argc, char **argv, const GOptionEntry *entries, build_flags *
 int tr_cmd_build(int argc, char **argv) {
     build_flags flags = {0};
     const GOptionEntry entries[] = {TR_SET_FLAG(&flags.sets),
-                                    {"force", 0, 0, G_OPTION_ARG_NONE, &flags.force,
-                                     "make again what is there and unchanged", NULL},
-                                    TR_PROGRESS_FLAG(&flags.progress),
-                                    TR_QUIET_FLAG(&flags.quiet),
-                                    TR_VERBOSE_FLAG(&flags.verbose),
-                                    TR_JSON_FLAG(&flags.json),
+                                    TR_FORCE_FLAG(&flags.make.force),
+                                    TR_PROGRESS_FLAG(&flags.make.progress),
+                                    TR_QUIET_FLAG(&flags.make.quiet),
+                                    TR_VERBOSE_FLAG(&flags.make.verbose),
+                                    TR_JSON_FLAG(&flags.make.json),
                                     {0}};
     tr_diag diag = {0};
     tr_settings *settings;
@@ -167,7 +193,7 @@ int tr_cmd_build(int argc, char **argv) {
     g_free(arguments.values);
     g_array_unref(arguments.given);
     g_strfreev(flags.sets);
-    g_free(flags.progress);
+    g_free(flags.make.progress);
     tr_settings_destroy(&settings);
     return exit_code;
 }

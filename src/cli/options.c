@@ -49,13 +49,26 @@ static void print_option(char short_option, const char *option, const char *valu
     print_wrapped(help, HELP_COLUMN, used);
 }
 
-static void print_param(const tr_param *param) {
+static const char *find_default(const tr_help *page, const tr_param *param) {
+    for (const tr_default *other = page->defaults; other && other->name; other++)
+        if (!strcmp(other->name, param->name))
+            return other->text;
+    return param->initial;
+}
+
+static bool takes_list(unsigned command_bit, const tr_param *param) {
+    return command_bit == TR_FOR_COMPARE && param->users & TR_TAKES_LIST;
+}
+
+static void print_param(const tr_help *page, unsigned command_bit, const tr_param *param) {
     char help[1024];
+    const char *initial = find_default(page, param);
     int length = snprintf(help, sizeof help, "%s", param->help);
-    if (param->initial && *param->initial)
-        length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", param->initial);
-    if (param->type == TR_PARAM_CHOICE && param->choices[1]) {
-        snprintf(help + length, sizeof help - (size_t)length, " (one of");
+    if (initial && *initial)
+        length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", initial);
+    if (param->choices && param->choices[1]) {
+        snprintf(help + length, sizeof help - (size_t)length, " (%s of",
+                 param->type == TR_PARAM_CHOICES ? "one or more" : "one");
         for (int i = 0; param->choices[i]; i++) {
             length = (int)strlen(help);
             snprintf(help + length, sizeof help - (size_t)length, "%s %s", i ? "," : "",
@@ -64,7 +77,8 @@ static void print_param(const tr_param *param) {
         length = (int)strlen(help);
         snprintf(help + length, sizeof help - (size_t)length, ")");
     }
-    print_option(param->short_option, param->option, param->value, help);
+    const char *value = takes_list(command_bit, param) ? "LIST" : param->value;
+    print_option(param->short_option, param->option, value, help);
 }
 
 static void print_help(const tr_help *help, unsigned command_bit, const GOptionEntry *flags) {
@@ -80,7 +94,7 @@ static void print_help(const tr_help *help, unsigned command_bit, const GOptionE
             if (!printed)
                 printf("%s:\n", heading->title);
             printed = true;
-            print_param(param);
+            print_param(help, command_bit, param);
         }
         if (printed)
             putchar('\n');
@@ -96,10 +110,24 @@ static void print_help(const tr_help *help, unsigned command_bit, const GOptionE
 typedef struct target {
     tr_settings *settings;
     GArray *given; /* or NULL */
+    unsigned command_bit;
 } target;
 
 static void clear_given(void *given) {
     g_free((char *)((tr_given *)given)->text);
+}
+
+/* Of a list, every value is one; the last of them stays. */
+static tr_status set_value(const target *to, const tr_param *param, const char *text,
+                           tr_diag *diag) {
+    if (!takes_list(to->command_bit, param) || !strchr(text, ','))
+        return tr_settings_set(to->settings, param, text, diag);
+    char **values = g_strsplit(text, ",", -1);
+    tr_status status = TR_OK;
+    for (char **value = values; !status && *value; value++)
+        status = tr_settings_set(to->settings, param, *value, diag);
+    g_strfreev(values);
+    return status;
 }
 
 static gboolean set_option(const gchar *name, const gchar *value, gpointer context,
@@ -107,7 +135,7 @@ static gboolean set_option(const gchar *name, const gchar *value, gpointer conte
     tr_diag diag = {0};
     target *to = context;
     const tr_param *param = tr_param_by_option(name + strspn(name, "-"));
-    if (!tr_settings_set(to->settings, param, value, &diag)) {
+    if (!set_value(to, param, value, &diag)) {
         tr_given given = {.param = param, .text = NULL};
         if (to->given) {
             given.text = g_strdup(value);
@@ -227,7 +255,7 @@ void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned 
     GError *error = NULL;
     GOptionEntry *entries = make_entries(command_bit, flags, &wants_help);
     GOptionContext *context = g_option_context_new(NULL);
-    target to = {.settings = settings, .given = arguments->given};
+    target to = {.settings = settings, .given = arguments->given, .command_bit = command_bit};
     GOptionGroup *group = g_option_group_new("main", "", "", &to, NULL);
     g_option_group_add_entries(group, entries);
     g_option_context_set_main_group(context, group);

@@ -3,10 +3,13 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
+#include "describe.h"
 #include "diag.h"
 #include "manifest.h"
 #include "output.h"
+#include "page.h"
 #include "run.h"
+#include "summary.h"
 #include "table.h"
 
 #include <glib.h>
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <trainreel/probe.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
@@ -30,8 +34,10 @@ typedef struct run_task {
     size_t n_viewers; /* artifacts that are still to be made of its recording */
     tr_run *run;
     tr_source source;
-    tr_recording *recording;
-    char *failure; /* of FAILED */
+    tr_recording *recording; /* of what diverged, up to there */
+    uint64_t diverged_at; /* of FAILED: the iteration at which it did, or 0 for another failure */
+    double seconds;       /* of a processor, for the training */
+    char *failure;        /* of FAILED */
     tr_status status;
     atomic_uint_least64_t iterations;
     atomic_uint_least64_t n_iterations; /* estimated until the run is created; 0 if unknown */
@@ -117,6 +123,39 @@ static tr_status run_watched(void *context, tr_step_fn step, void *step_context,
                   training->random, watch, w, diag);
 }
 
+typedef struct appending {
+    tr_recording *recording;
+    tr_diag *diag;
+} appending;
+
+static tr_status append_snapshot(const tr_snapshot *snapshot, void *context) {
+    const appending *to = context;
+    return tr_recording_append(to->recording, snapshot, to->diag);
+}
+
+/* Trains, and records where somebody wants to see it. A run that diverges keeps its recording, for
+ * comparisons. */
+static tr_status train_watched(watched *w, tr_diag *diag) {
+    run_task *task = w->task;
+    appending to = {.diag = diag};
+    if (!task->n_viewers)
+        return run_watched(w, NULL, NULL, diag);
+    tr_status status =
+        tr_recording_create(&to.recording, tr_network_n_params(task->run->network), diag);
+    if (!status)
+        status = run_watched(w, append_snapshot, &to, diag);
+    if (status && status != TR_ERROR_DIVERGED)
+        tr_recording_destroy(&to.recording);
+    task->recording = to.recording;
+    return status;
+}
+
+static double seconds_of_thread(void) {
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
+
 static tr_status train(build *b, size_t index, tr_diag *diag) {
     const tr_plan_run *run = &b->plan->runs[index];
     run_task *task = &b->runs[index];
@@ -134,11 +173,15 @@ static tr_status train(build *b, size_t index, tr_diag *diag) {
         return status;
     task->source = tr_training_source(&task->run->training);
     atomic_store(&task->n_iterations, task->source.n_iterations);
-    tr_source source = task->source;
-    source.run = run_watched;
-    source.context = &w;
-    return task->n_viewers ? tr_record(&source, &task->recording, diag)
-                           : run_watched(&w, NULL, NULL, diag);
+    double start = seconds_of_thread();
+    status = train_watched(&w, diag);
+    task->seconds = seconds_of_thread() - start;
+    if (status == TR_ERROR_DIVERGED) {
+        /* the loss of the next iteration was not finite, or a parameter after the last one */
+        uint64_t next = atomic_load(&task->iterations) + 1;
+        task->diverged_at = MIN(next, task->source.n_iterations);
+    }
+    return status;
 }
 
 /* ---- artifacts ---- */
@@ -156,14 +199,16 @@ static tr_status note_progress(const tr_progress *progress, void *context) {
 typedef struct making {
     worker *self;
     const tr_plan_artifact *artifact;
-    tr_source source; /* the recording */
-    const tr_recording *recording;
+    const run_task *run;
+    tr_source source;         /* the recording, as is the next */
+    tr_comparison comparison; /* instead; no runs where there is one */
     tr_stage *stage;
     char *name; /* of the file in the stage; that of a poster ends differently */
     tr_built *built;
 } making;
 
 static const char poster_name[] = "artifact_start.png";
+static const char captions_name[] = "artifact.vtt";
 
 static void take_facts(tr_built_file *file, const tr_artifact *facts) {
     bool is_still = !strcmp(facts->kind, "poster") || !strcmp(facts->kind, "chart");
@@ -178,15 +223,16 @@ static tr_status make_frames(making *m, tr_diag *diag) {
     tr_render_options options = tr_render_options_from(m->artifact->settings);
     options.folder = tr_stage_path(m->stage);
     options.name = "artifact";
-    options.format = m->artifact->kind == TR_PLAN_VIDEO ? TR_FORMAT_MP4 : TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(m->artifact->format);
     options.jobs = m->self->n_jobs;
     options.progress = note_progress;
     options.progress_context = m->self;
-    tr_status status = tr_render(&m->source, &options, &report, diag);
+    tr_status status = m->comparison.n_runs ? tr_compare(&m->comparison, &options, &report, diag)
+                                            : tr_render(&m->source, &options, &report, diag);
     if (status)
         return status;
     take_facts(&m->built->file, &report.artifacts[0]);
-    if (m->artifact->kind == TR_PLAN_VIDEO)
+    if (tr_plan_has_poster(m->artifact))
         take_facts(&m->built->poster, &report.artifacts[1]);
     tr_report_destroy(&report);
     return TR_OK;
@@ -202,8 +248,10 @@ static tr_status make_chart(making *m, const char *path, tr_diag *diag) {
     else if (g_str_has_suffix(m->name, ".pdf"))
         format = TR_CHART_PDF;
     uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
-    tr_status status =
-        tr_chart(&m->source, m->recording, iteration, &picture, format, path, &facts, diag);
+    tr_status status = m->comparison.n_runs
+                           ? tr_compare_chart(&m->comparison, &picture, format, path, &facts, diag)
+                           : tr_chart(&m->source, m->run->recording, iteration, &picture, format,
+                                      path, &facts, diag);
     if (!status)
         take_facts(&m->built->file, &facts);
     free(facts.path);
@@ -246,19 +294,84 @@ static tr_status make_table(making *m, const char *path, tr_diag *diag) {
     return status;
 }
 
-/* The file, and a poster that nobody wants maybe, are complete in the stage: now they get their
- * places, the poster first, because a page shows it first. */
-static tr_status publish(making *m, tr_diag *diag) {
-    tr_status status =
-        tr_stage_checksum(m->stage, m->name, m->built->file.checksum, &m->built->file.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_checksum(m->stage, poster_name, m->built->poster.checksum,
-                                   &m->built->poster.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_publish(m->stage, poster_name, m->artifact->poster, diag);
+static bool is_stopping(const void *context) {
+    return atomic_load_explicit(&((const build *)context)->is_stopping, memory_order_relaxed);
+}
+
+static tr_status make_summary(making *m, const char *path, tr_diag *diag) {
+    const build *b = m->self->build;
+    GString *text = g_string_new(NULL);
+    tr_output *output = NULL;
+    tr_status status = TR_OK;
+    tr_summary_append_names(text, m->artifact);
+    for (size_t i = 0; !status && i < m->comparison.n_runs; i++) {
+        const run_task *run = &b->runs[m->artifact->comparison->runs[i]];
+        tr_run_summary summary;
+        status = tr_summarize(&summary, &run->source, run->recording, m->artifact->settings->levels,
+                              is_stopping, b, diag);
+        summary.diverged_at = run->diverged_at;
+        summary.seconds = run->seconds;
+        if (!status)
+            tr_summary_append_line(text, m->artifact, i, &summary);
+    }
     if (!status)
-        status = tr_stage_publish(m->stage, m->name, m->artifact->path, diag);
+        status = tr_output_create(&output, path, false, diag);
+    if (!status)
+        status = tr_output_write(output, text->str, text->len, diag);
+    if (!status)
+        status = tr_output_commit(&output, diag);
+    tr_output_discard(&output);
+    g_string_free(text, TRUE);
     return status;
+}
+
+/* The file, and a poster and captions that nobody wants maybe, are complete in the stage: now they get
+ * their places, the video last, because it is what brings the others along. */
+static tr_status publish(making *m, tr_diag *diag) {
+    tr_built *built = m->built;
+    const struct {
+        const char *name;
+        const char *path;
+        tr_built_file *file;
+    } files[] = {{poster_name, m->artifact->poster, &built->poster},
+                 {captions_name, m->artifact->captions, &built->captions},
+                 {m->name, m->artifact->path, &built->file}};
+    tr_status status = TR_OK;
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_checksum(m->stage, files[i].name, files[i].file->checksum,
+                                       &files[i].file->bytes, diag);
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_publish(m->stage, files[i].name, files[i].path, diag);
+    return status;
+}
+
+/* How browsers name the codec of the video in the stage. */
+static tr_status find_codecs(const making *m, tr_built_file *file, tr_diag *diag) {
+    tr_media media;
+    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
+    tr_status status = tr_probe(path, &media, diag);
+    g_free(path);
+    g_strlcpy(file->codecs, media.codec, sizeof file->codecs);
+    return status;
+}
+
+/* What needs the recording or the encoder's libraries, so that the page needs neither. */
+static tr_status describe(making *m, tr_diag *diag) {
+    const tr_plan_artifact *artifact = m->artifact;
+    tr_built_file *file = &m->built->file;
+    bool is_video = artifact->kind == TR_PLAN_VIDEO;
+    if (!is_video && artifact->kind != TR_PLAN_CHART)
+        return TR_OK;
+    tr_status status = is_video ? find_codecs(m, file, diag) : TR_OK;
+    if (status)
+        return status;
+    if (m->comparison.n_runs)
+        return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);
+    file->n_iterations = tr_recording_last_iteration(m->run->recording);
+    return tr_describe_run(&file->alternative, &m->source, m->run->recording, artifact->settings,
+                           is_video, diag);
 }
 
 static tr_status make_staged(making *m, tr_diag *diag) {
@@ -273,10 +386,12 @@ static tr_status make_staged(making *m, tr_diag *diag) {
         status = make_chart(m, path, diag);
         break;
     case TR_PLAN_TABLE:
-        status = make_table(m, path, diag);
+        status = m->comparison.n_runs ? make_summary(m, path, diag) : make_table(m, path, diag);
         break;
     }
     g_free(path);
+    if (!status)
+        status = describe(m, diag);
     return status ? status : publish(m, diag);
 }
 
@@ -292,8 +407,11 @@ static void replace(char *text, size_t size, const char *part, const char *by) {
 
 /* A message of what was made in the stage names the file that it was made for. */
 static void rename_in_message(const making *m, const char *folder, tr_diag *diag) {
-    const char *poster = m->artifact->poster ? m->artifact->poster : m->artifact->path;
-    const char *const names[][2] = {{poster_name, poster}, {m->name, m->artifact->path}};
+    const tr_plan_artifact *artifact = m->artifact;
+    const char *const names[][2] = {
+        {poster_name, artifact->poster ? artifact->poster : artifact->path},
+        {captions_name, artifact->captions ? artifact->captions : artifact->path},
+        {m->name, artifact->path}};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         char *staged = g_build_filename(tr_stage_path(m->stage), names[i][0], NULL);
         char *wanted = g_build_filename(folder, names[i][1], NULL);
@@ -303,23 +421,45 @@ static void rename_in_message(const making *m, const char *folder, tr_diag *diag
     }
 }
 
+static void take_runs(making *m, tr_compared_run *compared) {
+    const build *b = m->self->build;
+    const tr_plan_comparison *comparison = m->artifact->comparison;
+    for (size_t i = 0; i < comparison->n_runs; i++) {
+        const run_task *run = &b->runs[comparison->runs[i]];
+        compared[i] = (tr_compared_run){.label = comparison->labels[i],
+                                        .source = &run->source,
+                                        .recording = run->recording,
+                                        .diverged_at = run->diverged_at};
+    }
+    m->comparison =
+        (tr_comparison){.n_runs = comparison->n_runs,
+                        .runs = compared,
+                        .align = (tr_align)m->artifact->settings->align,
+                        .arrangement = (tr_arrangement)m->artifact->settings->arrangement};
+}
+
 static tr_status make_artifact(worker *self, tr_diag *diag) {
     build *b = self->build;
     const tr_plan_artifact *artifact = &b->plan->artifacts[self->index];
     const run_task *run = &b->runs[artifact->run];
+    tr_compared_run compared[TR_MOST_COMPARED];
     making m = {.self = self,
                 .artifact = artifact,
-                .recording = run->recording,
+                .run = run,
                 .source = tr_recording_source(run->recording, &run->source),
                 .built = &b->report->artifacts[self->index]};
+    if (artifact->comparison)
+        take_runs(&m, compared);
     tr_status status = tr_store_prepare(b->store, artifact->path, diag);
     if (!status && artifact->poster)
         status = tr_store_prepare(b->store, artifact->poster, diag);
+    if (!status && artifact->captions)
+        status = tr_store_prepare(b->store, artifact->captions, diag);
     if (!status)
         status = tr_stage_create(&m.stage, b->store, diag);
     if (status)
         return status;
-    m.name = g_strconcat("artifact", strrchr(artifact->path, '.'), NULL);
+    m.name = g_strconcat("artifact", tr_plan_ending(artifact), NULL);
     status = make_staged(&m, diag);
     if (status)
         rename_in_message(&m, b->options->folder, diag);
@@ -385,21 +525,31 @@ static bool is_run_ready(build *b, size_t index) {
         return false;
     for (int i = 0; i < 2; i++) {
         const run_task *other = others[i] == TR_NO_RUN ? NULL : &b->runs[others[i]];
-        if (other && other->state == FAILED)
+        bool is_there = !other || other->state == DONE;
+        if (other && other->state == FAILED && i == 0 && other->diverged_at)
+            is_there = true; /* its data, which training does not change */
+        else if (other && other->state == FAILED)
             fail_run(b, index, other->status, other->failure);
-        if (other && other->state != DONE)
+        if (!is_there)
             return false;
     }
     return true;
 }
 
+/* In a comparison, what diverged keeps its place. */
 static bool is_artifact_ready(build *b, size_t index) {
-    const run_task *run = &b->runs[b->plan->artifacts[index].run];
-    if (b->artifacts[index].state != WAITING)
-        return false;
-    if (run->state == FAILED)
-        fail_artifact(b, index, run->status, run->failure);
-    return run->state == DONE;
+    const tr_plan_artifact *artifact = &b->plan->artifacts[index];
+    size_t count;
+    const size_t *runs = tr_plan_artifact_runs(artifact, &count);
+    bool is_ready = true;
+    for (size_t i = 0; b->artifacts[index].state == WAITING && i < count; i++) {
+        const run_task *run = &b->runs[runs[i]];
+        bool has_place = run->state == FAILED && run->diverged_at && artifact->comparison;
+        if (run->state == FAILED && !has_place)
+            fail_artifact(b, index, run->status, run->failure);
+        is_ready = is_ready && (run->state == DONE || has_place);
+    }
+    return is_ready && b->artifacts[index].state == WAITING;
 }
 
 /* What a worker may use of the threads that are free: all that it can, but it leaves one for each
@@ -433,15 +583,28 @@ static void start_worker(build *b, bool is_run, size_t index, int n_jobs) {
         fail_artifact(b, index, TR_ERROR_SYSTEM, text);
 }
 
+/* The run with the most iterations of those that can be trained now; TR_NO_RUN if there is none. What
+ * failed fails along the whole chain. */
+static size_t find_longest_run(build *b) {
+    size_t longest = TR_NO_RUN;
+    for (size_t i = 0; i < b->plan->n_runs; i++) {
+        task_state before = b->runs[i].state;
+        bool is_ready = is_run_ready(b, i);
+        if (b->runs[i].state != before) /* it failed, and with it maybe one that was looked at */
+            i = SIZE_MAX, longest = TR_NO_RUN;
+        else if (is_ready &&
+                 (longest == TR_NO_RUN || b->runs[i].n_iterations > b->runs[longest].n_iterations))
+            longest = i;
+    }
+    return longest;
+}
+
 /* Starts what can be started: runs before what shows them, and what takes longest first. */
 static void start_tasks(build *b) {
-    size_t n_runs = b->plan->n_runs, n_artifacts = b->plan->n_artifacts;
-    for (size_t pass = 0; pass < n_runs; pass++) /* what failed fails along the whole chain */
-        for (size_t i = 0; i < n_runs; i++)
-            (void)is_run_ready(b, i);
-    for (size_t i = 0; i < n_runs && b->n_jobs_used < b->n_jobs; i++)
-        if (is_run_ready(b, i))
-            start_worker(b, true, i, 1);
+    size_t n_artifacts = b->plan->n_artifacts;
+    for (size_t run = find_longest_run(b); run != TR_NO_RUN && b->n_jobs_used < b->n_jobs;
+         run = find_longest_run(b))
+        start_worker(b, true, run, 1);
     size_t n_ready = 0;
     for (size_t i = 0; i < n_artifacts; i++)
         n_ready += is_artifact_ready(b, i);
@@ -454,6 +617,14 @@ static void start_tasks(build *b) {
         }
 }
 
+static void leave_recordings(build *b, const tr_plan_artifact *artifact) {
+    size_t count;
+    const size_t *runs = tr_plan_artifact_runs(artifact, &count);
+    for (size_t i = 0; i < count; i++)
+        if (--b->runs[runs[i]].n_viewers == 0)
+            tr_recording_destroy(&b->runs[runs[i]].recording);
+}
+
 /* Joins workers that have ended, and forgets recordings that nobody needs any more. */
 static bool reap_workers(build *b) {
     bool is_any_left = false;
@@ -463,9 +634,8 @@ static bool reap_workers(build *b) {
             pthread_join(w->thread, NULL);
             w->is_busy = false;
             b->n_jobs_used -= w->n_jobs;
-            run_task *run = w->is_run ? NULL : &b->runs[b->plan->artifacts[w->index].run];
-            if (run && --run->n_viewers == 0)
-                tr_recording_destroy(&run->recording);
+            if (!w->is_run)
+                leave_recordings(b, &b->plan->artifacts[w->index]);
         }
         is_any_left = is_any_left || w->is_busy;
     }
@@ -551,7 +721,9 @@ static uint64_t estimate_frames(const build *b, const tr_plan_artifact *artifact
     uint64_t n_iterations = estimate_iterations(b, artifact->run);
     uint64_t every = (uint64_t)settings->every, most = (uint64_t)settings->frames;
     uint64_t n_states = (n_iterations + every - 1) / every + 1;
-    if (settings->pace != TR_PACE_STEP)
+    if (artifact->comparison)
+        n_states = most;
+    else if (settings->pace != TR_PACE_STEP)
         n_states = n_iterations && n_iterations < most ? n_iterations + 1 : most;
     return n_states + (uint64_t)round(settings->hold * (double)settings->frames_per_second);
 }
@@ -591,7 +763,9 @@ static bool is_unchanged(const build *b, const tr_manifest *older, size_t index)
     return tr_manifest_find(older, b->store, artifact->path, tr_plan_kind_name(artifact->kind),
                             built->inputs, &built->file) &&
            (!artifact->poster || tr_manifest_find(older, b->store, artifact->poster, "poster",
-                                                  built->inputs, &built->poster));
+                                                  built->inputs, &built->poster)) &&
+           (!artifact->captions || tr_manifest_find(older, b->store, artifact->captions, "captions",
+                                                    built->inputs, &built->captions));
 }
 
 /* Finds out what is there already, and what the rest needs. */
@@ -606,7 +780,8 @@ static void plan_tasks(build *b) {
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
         bool has_frames = artifact->kind == TR_PLAN_VIDEO || artifact->kind == TR_PLAN_CHECKSUMS;
-        tr_manifest_inputs(artifact, run_inputs[artifact->run], b->report->artifacts[i].inputs);
+        tr_manifest_inputs(artifact, (const char(*)[TR_CHECKSUM_SIZE])run_inputs,
+                           b->report->artifacts[i].inputs);
         if (is_unchanged(b, older, i)) {
             b->artifacts[i].state = DONE;
             b->report->artifacts[i].outcome = TR_UNCHANGED;
@@ -614,11 +789,50 @@ static void plan_tasks(build *b) {
         }
         if (has_frames)
             atomic_store(&b->artifacts[i].n_frames, estimate_frames(b, artifact));
-        b->runs[artifact->run].n_viewers++;
-        need_run(b, artifact->run, true);
+        size_t count;
+        const size_t *runs = tr_plan_artifact_runs(artifact, &count);
+        for (size_t k = 0; k < count; k++) {
+            b->runs[runs[k]].n_viewers++;
+            need_run(b, runs[k], true);
+        }
     }
     tr_manifest_destroy(&older);
     g_free(run_inputs);
+}
+
+/* The file of another program or person stays as it is. */
+static tr_status check_older_page(const build *b, tr_diag *diag) {
+    enum { MOST_BYTES = 1 << 24 };
+    char *older;
+    size_t size;
+    tr_diag failure = {0};
+    tr_status status = tr_store_read(b->store, TR_PAGE, MOST_BYTES, &older, &size, &failure);
+    bool is_foreign = !status && !tr_page_is_ours(older);
+    g_free(older);
+    return is_foreign ? tr_fail(diag, TR_ERROR_OUTPUT,
+                                "%s/%s: this page was not made by trainreel; wanted another "
+                                "folder, or --page no",
+                                b->options->folder, TR_PAGE)
+                      : TR_OK;
+}
+
+static tr_status write_page(build *b, tr_diag *diag) {
+    tr_built *page = &b->report->page;
+    bool changed;
+    tr_status status = check_older_page(b, diag);
+    if (status)
+        return status;
+    char *text = tr_page_text(b->store, b->plan, b->report);
+    status = tr_store_update(b->store, TR_PAGE, text, &changed, diag);
+    if (!status) {
+        char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+        g_strlcpy(page->file.checksum, sum, TR_CHECKSUM_SIZE);
+        page->file.bytes = strlen(text);
+        page->outcome = changed ? TR_MADE : TR_UNCHANGED;
+        g_free(sum);
+    }
+    g_free(text);
+    return status;
 }
 
 static tr_status finish(build *b, tr_diag *diag) {
@@ -632,8 +846,10 @@ static tr_status finish(build *b, tr_diag *diag) {
         if (!status && built->outcome == TR_FAILED)
             status = built->status;
     }
+    tr_status unwritten = b->plan->has_page ? write_page(b, diag) : TR_OK;
     tr_status written = tr_manifest_write(b->store, b->plan, report,
                                           (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, diag);
+    written = unwritten ? unwritten : written;
     if (atomic_load(&b->is_stopping) &&
         report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
         return TR_ERROR_CANCELLED;
@@ -684,8 +900,11 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
 }
 
 void tr_build_report_destroy(tr_build_report *report) {
-    for (size_t i = 0; i < report->n_artifacts; i++)
+    for (size_t i = 0; i < report->n_artifacts; i++) {
         g_free(report->artifacts[i].message);
+        g_free(report->artifacts[i].file.alternative);
+        g_free(report->artifacts[i].poster.alternative);
+    }
     g_free(report->artifacts);
     *report = (tr_build_report){0};
 }

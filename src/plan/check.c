@@ -7,6 +7,7 @@
 #include "run.h"
 #include "scene.h"
 #include "sink.h"
+#include "walk.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ typedef struct checked_run {
 typedef struct checker {
     const tr_plan *plan;
     checked_run *runs;
+    bool is_drawing; /* comparisons, for nobody to see */
     tr_plan_error_fn report;
     void *context;
     tr_status status;
@@ -28,15 +30,27 @@ typedef struct checker {
 
 static void refuse(checker *c, size_t line, size_t column, tr_status status, const tr_diag *why) {
     const char *reason = why->text[0] ? why->text : tr_status_name(status);
-    char *text = g_strdup_printf("%s:%zu:%zu: %s", c->plan->source, line, column, reason);
+    const char *source = c->plan->source;
+    char *text =
+        source ? g_strdup_printf("%s:%zu:%zu: %s", source, line, column, reason) : g_strdup(reason);
     if (!c->status) {
-        /* what does not go together is the plan's fault */
-        c->status = status == TR_ERROR_ARGUMENT ? TR_ERROR_INPUT : status;
+        /* what does not go together is the plan's fault, or that of the options */
+        c->status = status == TR_ERROR_ARGUMENT && source ? TR_ERROR_INPUT : status;
         tr_fail(c->diag, c->status, "%s", text);
     }
     if (c->report)
         c->report(text, c->context);
     g_free(text);
+}
+
+/* Of a run that stands in no plan, the name is told. */
+static void refuse_run(checker *c, size_t index, tr_status status, const tr_diag *why) {
+    const tr_plan_run *run = &c->plan->runs[index];
+    tr_diag named = {0};
+    if (index >= c->plan->n_written)
+        tr_fail(&named, status, "%s: %s", run->name,
+                why->text[0] ? why->text : tr_status_name(status));
+    refuse(c, run->line, run->column, status, index < c->plan->n_written ? why : &named);
 }
 
 /* Records the initial state, which is no work, but finds whether training takes the net and the data. */
@@ -92,44 +106,125 @@ static const tr_run *check_run(checker *c, size_t index) {
     if (!status)
         status = record_start(checked->run, &checked->recording, &diag);
     if (status) {
-        refuse(c, run->line, run->column, status, &diag);
+        refuse_run(c, index, status, &diag);
         tr_run_destroy(&checked->run);
     }
     tr_settings_destroy(&settings);
     return checked->run;
 }
 
-static void check_artifact(checker *c, const tr_plan_artifact *artifact) {
-    const checked_run *run = &c->runs[artifact->run];
+/* Draws the initial states. */
+static tr_status draw_comparison(const tr_comparison *comparison, const tr_picture *picture,
+                                 tr_diag *diag) {
+    tr_scene *scene = NULL;
+    tr_walk *walk = NULL;
+    tr_still still = {0};
+    tr_snapshot state;
+    tr_status status = tr_scene_create_compared(&scene, comparison, picture, diag);
+    if (!status)
+        status = tr_walk_create(&walk, tr_scene_joint(scene), NULL, diag);
+    if (!status)
+        status = tr_walk_to_end(walk, &state, diag);
+    if (!status)
+        status = tr_scene_draw_still(scene, &state, TR_STILL_PIXELS, &still, diag);
+    tr_still_destroy(&still);
+    tr_walk_destroy(&walk);
+    tr_scene_destroy(&scene);
+    return status;
+}
+
+/* Whether the runs of an artifact, which are sound, can be compared as it says. */
+static tr_status try_comparison(const checker *c, const tr_plan_artifact *artifact,
+                                const tr_picture *picture, tr_diag *diag) {
+    const tr_plan_comparison *compared = artifact->comparison;
+    tr_compared_run runs[TR_MOST_COMPARED];
+    tr_source sources[TR_MOST_COMPARED];
+    for (size_t i = 0; i < compared->n_runs; i++) {
+        const checked_run *run = &c->runs[compared->runs[i]];
+        sources[i] = tr_training_source(&run->run->training);
+        runs[i] = (tr_compared_run){
+            .label = compared->labels[i], .source = &sources[i], .recording = run->recording};
+    }
+    const tr_comparison comparison = {.n_runs = compared->n_runs,
+                                      .runs = runs,
+                                      .align = (tr_align)artifact->settings->align,
+                                      .arrangement =
+                                          (tr_arrangement)artifact->settings->arrangement};
+    tr_status status = tr_comparison_check(&comparison, picture, diag);
+    return status || !c->is_drawing ? status : draw_comparison(&comparison, picture, diag);
+}
+
+/* TR_OK, too, where a run is not sound, which is told already. */
+static tr_status check_artifact(checker *c, const tr_plan_artifact *artifact, tr_diag *diag) {
     tr_render_options options = tr_render_options_from(artifact->settings);
-    tr_diag diag = {0};
     int width, height;
-    if (!run->run || artifact->kind == TR_PLAN_TABLE)
-        return;
-    tr_status status = try_picture(run, artifact->settings, &diag);
+    size_t count;
+    const size_t *runs = tr_plan_artifact_runs(artifact, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!check_run(c, runs[i]))
+            return TR_OK;
+    if (artifact->kind == TR_PLAN_TABLE)
+        return TR_OK;
+    tr_status status = artifact->comparison
+                           ? try_comparison(c, artifact, &options.picture, diag)
+                           : try_picture(&c->runs[artifact->run], artifact->settings, diag);
     if (!status && artifact->kind == TR_PLAN_VIDEO) {
         tr_picture_pixels(&options.picture, &width, &height);
-        status = tr_sink_check(TR_FORMAT_MP4, width, height, &options.video, &diag);
+        status = tr_sink_check(artifact->format, width, height, &options.video, diag);
     }
-    if (status)
-        refuse(c, artifact->line, artifact->column, status, &diag);
+    return status;
+}
+
+static void clean_up(checker *c) {
+    for (size_t i = 0; i < c->plan->n_runs; i++) {
+        tr_recording_destroy(&c->runs[i].recording);
+        tr_run_destroy(&c->runs[i].run);
+    }
+    g_free(c->runs);
 }
 
 tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *context,
                         tr_diag *diag) {
     checker c = {.plan = plan,
                  .runs = g_new0(checked_run, plan->n_runs),
+                 .is_drawing = true,
                  .report = report,
                  .context = context,
                  .diag = diag};
     for (size_t i = 0; i < plan->n_runs; i++)
         (void)check_run(&c, i);
-    for (size_t i = 0; i < plan->n_artifacts; i++)
-        check_artifact(&c, &plan->artifacts[i]);
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        tr_recording_destroy(&c.runs[i].recording);
-        tr_run_destroy(&c.runs[i].run);
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        const tr_plan_artifact *artifact = &plan->artifacts[i];
+        tr_diag failure = {0};
+        tr_status status = check_artifact(&c, artifact, &failure);
+        if (status)
+            refuse(&c, artifact->line, artifact->column, status, &failure);
     }
-    g_free(c.runs);
+    clean_up(&c);
+    return c.status;
+}
+
+tr_status tr_plan_prepare(tr_plan *plan, void (*note)(const char *text, void *context),
+                          void *context, tr_diag *diag) {
+    checker c = {.plan = plan, .runs = g_new0(checked_run, plan->n_runs), .diag = diag};
+    size_t n_left = 0;
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        tr_plan_artifact *artifact = &plan->artifacts[i];
+        tr_diag failure = {0};
+        tr_status status = check_artifact(&c, artifact, &failure);
+        if (status == TR_ERROR_ARGUMENT && artifact->is_optional && !c.status) {
+            char *text = g_strdup_printf("%s is left out: %s", artifact->path, failure.text);
+            if (note)
+                note(text, context);
+            g_free(text);
+            tr_plan_artifact_clear(artifact);
+            continue;
+        }
+        if (status)
+            refuse(&c, 0, 0, status, &failure);
+        plan->artifacts[n_left++] = *artifact;
+    }
+    plan->n_artifacts = n_left;
+    clean_up(&c);
     return c.status;
 }

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "names.h"
 
 #include <glib.h>
 #include <math.h>
@@ -11,15 +12,9 @@
 
 enum { MOST_UNITS = 65536 };
 
-const char *const tr_activation_names[] = {"linear", "relu",     "tanh",    "sigmoid", "leaky_relu",
-                                           "elu",    "softplus", "softmax", NULL};
 const char *const tr_init_names[] = {"glorot_uniform", "normal",    "uniform",
                                      "glorot_normal",  "he_normal", "he_uniform",
                                      "zeros",          "constant",  NULL};
-
-static bool has_alpha(tr_activation activation) {
-    return activation == TR_ACTIVATION_LEAKY_RELU || activation == TR_ACTIVATION_ELU;
-}
 
 static bool has_scale(tr_init init) {
     return init == TR_INIT_NORMAL || init == TR_INIT_UNIFORM || init == TR_INIT_CONSTANT;
@@ -67,7 +62,8 @@ tr_status tr_layer_set_activation(tr_layer *layer, const char *text, tr_diag *di
     tr_status status = parse_call(text, "activation", tr_activation_names, &index, &alpha, diag);
     if (status)
         return status;
-    if (!isnan(alpha) && (!has_alpha((tr_activation)index) || !(alpha > 0 && alpha <= 100)))
+    if (!isnan(alpha) &&
+        (!tr_activation_has_alpha((tr_activation)index) || !(alpha > 0 && alpha <= 100)))
         return tr_fail(diag, TR_ERROR_ARGUMENT,
                        "an activation: only leaky_relu and elu take a number, above 0 and up to "
                        "100");

@@ -19,8 +19,7 @@ tr_status tr_layer_set_init(tr_layer *layer, const char *text, tr_diag *diag);
 /* The text of the list, with every default, which the caller frees with g_free(). */
 char *tr_layers_format(const tr_layer_list *list);
 
-/* The names, in the order of tr_activation and tr_init; they end with NULL. */
-extern const char *const tr_activation_names[];
+/* The names, in the order of tr_init; they end with NULL. */
 extern const char *const tr_init_names[];
 
 #endif

@@ -15,7 +15,8 @@ tr_manifest *tr_manifest_read(const tr_store *store, void (*note)(const char *te
                               void *context);
 void tr_manifest_destroy(tr_manifest **manifest);
 
-/* Whether the file was made of these inputs and is still as it was; then `file` describes it. */
+/* Whether the file was made of these inputs and is still as it was; then `file` describes it, with an
+ * alternative that is the caller's. */
 bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const char *path,
                       const char *kind, const char *inputs, tr_built_file *file);
 
@@ -24,9 +25,10 @@ bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const 
 void tr_manifest_run_inputs(const tr_plan *plan, const char (*data_checksums)[TR_CHECKSUM_SIZE],
                             char (*run_inputs)[TR_CHECKSUM_SIZE]);
 
-/* The checksum of what an artifact is made of: its settings, its run, and the program's version. */
-void tr_manifest_inputs(const tr_plan_artifact *artifact, const char *run_inputs,
-                        char inputs[TR_CHECKSUM_SIZE]);
+/* The checksum of what an artifact is made of: its settings, its run or those that it compares, and the
+ * program's version. `run_inputs` has the checksums of all runs. */
+void tr_manifest_inputs(const tr_plan_artifact *artifact,
+                        const char (*run_inputs)[TR_CHECKSUM_SIZE], char inputs[TR_CHECKSUM_SIZE]);
 
 /* Writes both files, as far as they change. TR_ERROR_OUTPUT, TR_ERROR_MEMORY. */
 tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,

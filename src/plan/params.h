@@ -24,8 +24,8 @@ typedef struct tr_layer_list {
 /* What data.kind says for a CSV file, after the kinds that are made. */
 enum { TR_DATA_CSV = TR_DATA_SPIRALS + 1 };
 
-/* The values of all settings. Texts and layers belong to it. A number that is NaN and a text that is
- * NULL were not set and have no default of their own; see tr_settings_resolve. */
+/* The values of all settings. Texts and layers belong to it. A number that is NaN, a size of 0x0 and a
+ * text that is NULL were not set and have no default of their own; see tr_settings_resolve. */
 typedef struct tr_settings {
     int data_kind;
     int64_t points;
@@ -71,15 +71,25 @@ typedef struct tr_settings {
     int error_scale;
     int full_loss;
     int64_t iteration;
+    int align;
+    int arrangement;
+    char *levels;
+    int seconds;
     int64_t frames_per_second;
     double hold;
     double crf;
     int preset;
     int profile;
-    int format;
+    unsigned formats; /* bits of tr_format */
     char *folder;
     char *name;
+    int page;
     int64_t jobs;
+    int embed_for;
+    char *video_path;
+    char *image_path;
+    char *poster;
+    char *alt;
 } tr_settings;
 
 typedef enum tr_param_type {
@@ -87,10 +97,12 @@ typedef enum tr_param_type {
     TR_PARAM_NUMBER,  /* double */
     TR_PARAM_SIZE,    /* tr_size, written 400x300 */
     TR_PARAM_CHOICE,  /* int, an index of `choices` */
+    TR_PARAM_CHOICES, /* unsigned, a bit for each of `choices` that is in a list such as mp4,webm */
     TR_PARAM_TEXT,    /* char *, one line of UTF-8 */
     TR_PARAM_PATH,    /* char *, bytes as the file system has them */
     TR_PARAM_COLOR,   /* tr_color, written #RRGGBB, or "" for the theme's */
-    TR_PARAM_LAYERS   /* tr_layer_list, written 60:relu,1 */
+    TR_PARAM_LAYERS,  /* tr_layer_list, written 60:relu,1 */
+    TR_PARAM_LEVELS   /* char *, different numbers above 0, written 0.1,0.01 */
 } tr_param_type;
 
 /* Who has a setting: commands, and the parts of a plan; the bits are or-ed. */
@@ -102,8 +114,16 @@ enum {
     TR_FOR_CHECK_GRADIENT = 16,
     TR_FOR_RUN = 32,      /* a run in a plan */
     TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
-    TR_FOR_BUILD = 128
+    TR_FOR_BUILD = 128,
+    TR_FOR_IMPORT = 1 << 11,
+    TR_FOR_COMPARE = 1 << 12,
+    TR_TAKES_LIST =
+        1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
+    TR_FOR_PREVIEW = 1 << 16,
+    TR_FOR_EMBED = 1 << 17
 };
+
+enum { TR_MOST_LEVELS = 8 };
 
 typedef struct tr_param {
     const char *name;   /* "train.batch_size", as a plan has it */
@@ -148,13 +168,16 @@ tr_status tr_settings_reset(tr_settings *settings, const tr_param *param, tr_dia
 /* A copy that is independent of the first. TR_ERROR_MEMORY. */
 tr_status tr_settings_copy(tr_settings **copy, const tr_settings *settings, tr_diag *diag);
 
-/* Gives the numbers that were not set the values that follow from the others: Keras' learning rate and
- * epsilon for the optimizer, the noise of the data. */
+/* Gives what was not set the values that follow from the others: Keras' learning rate and epsilon for the
+ * optimizer, the noise of the data; and the size of a picture of one run. */
 void tr_settings_resolve(tr_settings *settings);
 
 /* The value as the text that tr_settings_set would take, in a string that the caller frees with
  * g_free(); NULL where it was not set. */
 char *tr_settings_get(const tr_settings *settings, const tr_param *param);
+
+/* The numbers of a TR_PARAM_LEVELS. Returns how many there are. */
+size_t tr_levels_parse(const char *text, double levels[TR_MOST_LEVELS]);
 
 /* The shortest text that brings the number back, freed by the caller with g_free(). */
 char *tr_format_number(double number);

@@ -28,8 +28,24 @@ static void read_texts(tr_plan_reader *reader, const tr_yaml_node *root) {
             tr_read_text(reader, (tr_place){.node = description}, "a text", true);
 }
 
+/* Whether there is to be a page: a setting of the whole plan. */
+static void read_page(tr_plan_reader *reader, const tr_yaml_node *root) {
+    const tr_yaml_node *node = tr_yaml_get(root, "page");
+    tr_settings *settings;
+    tr_diag diag = {0};
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status) {
+        tr_refuse_status(reader, status, &diag);
+        return;
+    }
+    if (node)
+        tr_read_value(reader, settings, tr_param_by_name("output.page"), (tr_place){.node = node});
+    reader->plan->has_page = settings->page;
+    tr_settings_destroy(&settings);
+}
+
 static void read_root(tr_plan_reader *reader, const tr_yaml_node *root) {
-    static const char *const known[] = {"title", "description", "runs", "artifacts"};
+    static const char *const known[] = {"title", "description", "page", "runs", "artifacts"};
     if (!tr_is_map(reader, root, "a plan, as in {runs: …, artifacts: …}"))
         return;
     for (size_t i = 0; i < root->count; i++) {
@@ -42,6 +58,7 @@ static void read_root(tr_plan_reader *reader, const tr_yaml_node *root) {
                           G_N_ELEMENTS(known));
     }
     read_texts(reader, root);
+    read_page(reader, root);
     const tr_yaml_node *runs = tr_yaml_get(root, "runs");
     const tr_yaml_node *artifacts = tr_yaml_get(root, "artifacts");
     if (runs)
@@ -69,11 +86,9 @@ static void take_changes(tr_plan_reader *reader, const tr_override *overrides, s
     }
 }
 
-static void close_reader(tr_plan_reader *reader) {
-    /* what was not resolved for want of a sound run is nobody's */
+void tr_close_reader(tr_plan_reader *reader) {
     for (size_t i = 0; i < reader->n_runs; i++)
-        if (!reader->plan->runs[i].settings)
-            tr_settings_destroy(&reader->runs[i].settings);
+        tr_settings_destroy(&reader->runs[i].settings);
     g_free(reader->runs);
     g_free(reader->changes);
 }
@@ -94,7 +109,7 @@ tr_status tr_plan_parse(tr_plan **out, const char *name, const char *text, size_
     take_changes(&reader, overrides, n_overrides);
     if (!status)
         read_root(&reader, root);
-    close_reader(&reader);
+    tr_close_reader(&reader);
     tr_yaml_destroy(&root);
     if (reader.status)
         tr_plan_destroy(&plan);
@@ -147,6 +162,15 @@ tr_status tr_plan_read(tr_plan **plan, const char *name, const tr_override *over
     return status;
 }
 
+void tr_plan_artifact_clear(tr_plan_artifact *artifact) {
+    g_free(artifact->path);
+    g_free(artifact->poster);
+    g_free(artifact->captions);
+    tr_plan_comparison_destroy(&artifact->comparison);
+    tr_settings_destroy(&artifact->settings);
+    *artifact = (tr_plan_artifact){0};
+}
+
 void tr_plan_destroy(tr_plan **handle) {
     tr_plan *plan = *handle;
     if (!plan)
@@ -155,11 +179,8 @@ void tr_plan_destroy(tr_plan **handle) {
         g_free(plan->runs[i].name);
         tr_settings_destroy(&plan->runs[i].settings);
     }
-    for (size_t i = 0; i < plan->n_artifacts; i++) {
-        g_free(plan->artifacts[i].path);
-        g_free(plan->artifacts[i].poster);
-        tr_settings_destroy(&plan->artifacts[i].settings);
-    }
+    for (size_t i = 0; i < plan->n_artifacts; i++)
+        tr_plan_artifact_clear(&plan->artifacts[i]);
     g_free(plan->runs);
     g_free(plan->artifacts);
     g_free(plan->source);
@@ -168,6 +189,11 @@ void tr_plan_destroy(tr_plan **handle) {
     g_free(plan->description);
     g_free(plan);
     *handle = NULL;
+}
+
+const size_t *tr_plan_artifact_runs(const tr_plan_artifact *artifact, size_t *count) {
+    *count = artifact->comparison ? artifact->comparison->n_runs : 1;
+    return artifact->comparison ? artifact->comparison->runs : &artifact->run;
 }
 
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run) {

@@ -34,9 +34,9 @@ static void reset(tr_plan_reader *reader, tr_settings *settings, const char *nam
         tr_refuse_status(reader, status, &diag);
 }
 
-/* A value that is set takes the place of those that exclude it, which come from the run that is
- * extended, or from the plan where this one is on the command line. */
-static void settle(tr_plan_reader *reader, tr_raw_run *run, const tr_param *param, tr_place place) {
+/* What a value excludes comes from the run that is extended or varied, or from the plan where this one is
+ * on the command line. */
+void tr_settle(tr_plan_reader *reader, tr_raw_run *run, const tr_param *param, tr_place place) {
     tr_settings *settings = run->settings;
     bool is_from = !strcmp(param->name, "data.from");
     if (is_from && *settings->data_from) {
@@ -113,7 +113,7 @@ static void read_section(tr_plan_reader *reader, tr_raw_run *run, const char *se
         if (!param)
             refuse_setting(reader, map->keys[i], section);
         else if (tr_read_value(reader, run->settings, param, place))
-            settle(reader, run, param, place);
+            tr_settle(reader, run, param, place);
     }
     check_excluded(reader, map, section);
 }
@@ -133,7 +133,7 @@ static void apply_change(tr_plan_reader *reader, tr_raw_run *run, tr_change *cha
         tr_refuse(reader, place, "found \"%.60s\"; wanted a setting of a run such as %s", key,
                   nearest ? nearest : "train.batch_size");
     } else if (tr_read_value(reader, run->settings, param, place)) {
-        settle(reader, run, param, place);
+        tr_settle(reader, run, param, place);
     }
 }
 
@@ -238,6 +238,16 @@ static void check_circles(tr_plan_reader *reader, size_t index) {
     run->is_checked = true;
 }
 
+bool tr_resolve_run(tr_plan_reader *reader, tr_plan_run *run, const tr_settings *settings) {
+    tr_diag diag = {0};
+    tr_status status = tr_settings_copy(&run->settings, settings, &diag);
+    if (status)
+        tr_refuse_status(reader, status, &diag);
+    else
+        tr_settings_resolve(run->settings);
+    return !status;
+}
+
 static void finish_run(tr_plan_reader *reader, size_t index) {
     tr_raw_run *raw = &reader->runs[index];
     tr_plan_run *run = &reader->plan->runs[index];
@@ -256,8 +266,7 @@ static void finish_run(tr_plan_reader *reader, size_t index) {
     if (raw->settings->data_kind == TR_DATA_CSV && !*raw->settings->data_file)
         tr_refuse(reader, (tr_place){.node = raw->key},
                   "found data of kind csv without a file; wanted data: {file: NAME}");
-    run->settings = raw->settings;
-    tr_settings_resolve(run->settings);
+    tr_resolve_run(reader, run, raw->settings);
 }
 
 /* A name that can stand in runs.NAME.train.seed=1 and means one thing there. */
@@ -300,7 +309,7 @@ void tr_read_runs(tr_plan_reader *reader, const tr_yaml_node *node) {
     }
     plan->runs = g_new0(tr_plan_run, node->count);
     reader->runs = g_new0(tr_raw_run, node->count);
-    reader->n_runs = plan->n_runs = node->count;
+    reader->n_runs = plan->n_runs = plan->n_written = node->count;
     for (size_t i = 0; i < node->count; i++) {
         reader->runs[i] = (tr_raw_run){.key = node->keys[i], .value = node->values[i]};
         check_name(reader, node->keys[i]);

@@ -11,7 +11,8 @@
 typedef struct tr_change {
     const tr_param *param; /* of the only run, or NULL */
     const char *text;
-    const char *value; /* within text */
+    const char *value;  /* within text */
+    const char *option; /* that it comes from, where that is neither the setting's nor --set */
     bool is_used;
 } tr_change;
 
@@ -24,7 +25,7 @@ typedef struct tr_place {
 typedef struct tr_raw_run {
     const tr_yaml_node *key;
     const tr_yaml_node *value;
-    tr_settings *settings; /* not resolved, for those that extend it; NULL until it is read */
+    tr_settings *settings; /* not resolved, for those that are made of it; NULL until it is read */
     tr_place data_from;    /* where these were set, maybe in a run that it extends */
     tr_place seed_from;
     bool file_is_given;
@@ -70,6 +71,27 @@ void tr_refuse_key(tr_plan_reader *reader, tr_place place, const char *key, cons
                    const char *const *known, size_t n_known);
 /* The run that `place` names, or TR_NO_RUN where it was refused. */
 size_t tr_find_run(tr_plan_reader *reader, tr_place place);
+
+/* Gives a run of the plan, whose other fields are set, a copy of the settings, resolved. */
+bool tr_resolve_run(tr_plan_reader *reader, tr_plan_run *run, const tr_settings *settings);
+/* Settles what a value that was set excludes: it takes the place of what was there before. */
+void tr_settle(tr_plan_reader *reader, tr_raw_run *run, const tr_param *param, tr_place place);
+
+/* Values of a setting that is to vary; false where they were refused. */
+bool tr_read_variation(tr_plan_reader *reader, tr_variation *variation, const tr_param *param,
+                       const tr_place *places, size_t n_places);
+/* Reads the keys `compare` and `vary` of an artifact. */
+bool tr_read_comparison(tr_plan_reader *reader, tr_plan_artifact *artifact,
+                        const tr_yaml_node *map);
+/* Makes the runs of a comparison whose base and variations are known; `place` is where too many of them are
+ * refused. */
+bool tr_expand_comparison(tr_plan_reader *reader, tr_plan_comparison *comparison, tr_place place);
+/* Refuses what comparisons lack, and gives a picture that has no size one that its panels need. */
+void tr_finish_comparison(tr_plan_reader *reader, tr_plan_artifact *artifact, tr_place pace);
+void tr_plan_comparison_destroy(tr_plan_comparison **comparison);
+
+/* Frees what the reader owns, which is not the plan. */
+void tr_close_reader(tr_plan_reader *reader);
 
 /* The change of a setting's name and value that begins after `prefix`, as in KEY=VALUE: true and the key,
  * to be freed with g_free(), where the change's text begins so. */

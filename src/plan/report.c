@@ -1,15 +1,21 @@
 /* What commands did, as JSON. */
 #include "build.h"
 #include "json.h"
+#include "page.h"
 #include "run.h"
+#include "summary.h"
 
 #include <glib.h>
 #include <jansson.h>
+#include <string.h>
 
 static json_t *describe_artifact(const tr_artifact *artifact) {
-    json_t *object = json_pack("{s:s, s:s, s:I, s:i, s:i}", "path", artifact->path, "kind",
-                               artifact->kind, "bytes", (json_int_t)artifact->bytes, "width",
-                               artifact->width, "height", artifact->height);
+    json_t *object = json_pack("{s:s, s:s, s:I}", "path", artifact->path, "kind", artifact->kind,
+                               "bytes", (json_int_t)artifact->bytes);
+    if (object && artifact->width) {
+        json_object_set_new(object, "width", json_integer(artifact->width));
+        json_object_set_new(object, "height", json_integer(artifact->height));
+    }
     if (object && artifact->n_frames > 1)
         json_object_set_new(object, "frames", json_integer((json_int_t)artifact->n_frames));
     if (object && artifact->seconds > 0)
@@ -103,23 +109,64 @@ static json_t *describe_built(const char *path, const char *kind, const tr_built
     return object;
 }
 
+/* A number of a summary; null for one that there is not, or that JSON does not have. */
+static json_t *describe_field(const char *name, const char *field) {
+    char *end;
+    gint64 whole = g_ascii_strtoll(field, &end, 10);
+    if (!strcmp(name, "label"))
+        return json_string(field);
+    if (!*field)
+        return json_null();
+    if (!*end)
+        return json_integer((json_int_t)whole);
+    double number = g_ascii_strtod(field, &end);
+    return *end ? json_string(field) : tr_json_number(number);
+}
+
+/* The lines of a summary that is there, as objects. */
+static void add_summary(json_t *file, const tr_plan_artifact *artifact, const tr_built *built,
+                        const char *folder) {
+    tr_summary *summary = NULL;
+    bool is_there = built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
+    if (!is_there || !artifact->comparison || artifact->kind != TR_PLAN_TABLE ||
+        tr_summary_read(&summary, folder, artifact->path, NULL))
+        return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < summary->n_lines; i++) {
+        json_t *line = json_object();
+        for (size_t k = 0; summary->names[k]; k++)
+            json_object_set_new(line, summary->names[k],
+                                describe_field(summary->names[k], summary->lines[i][k]));
+        json_array_append_new(list, line);
+    }
+    json_object_set_new(file, "summary", list);
+    tr_summary_destroy(&summary);
+}
+
 char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report,
                               const char *folder) {
     json_t *files = json_array();
     for (size_t i = 0; i < report->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
         const tr_built *built = &report->artifacts[i];
-        json_array_append_new(
-            files,
-            describe_built(artifact->path, tr_plan_kind_name(artifact->kind), built, &built->file));
+        json_t *file =
+            describe_built(artifact->path, tr_plan_kind_name(artifact->kind), built, &built->file);
+        add_summary(file, artifact, built, folder);
+        json_array_append_new(files, file);
         if (artifact->poster)
             json_array_append_new(
                 files, describe_built(artifact->poster, "poster", built, &built->poster));
+        if (artifact->captions)
+            json_array_append_new(
+                files, describe_built(artifact->captions, "captions", built, &built->captions));
     }
+    bool has_page = report->page.outcome != TR_NOT_REACHED;
+    json_t *page =
+        has_page ? describe_built(TR_PAGE, "page", &report->page, &report->page.file) : json_null();
     json_t *root =
-        json_pack("{s:s, s:s?, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
-                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "made",
-                  (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
+        json_pack("{s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
+                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "page", page,
+                  "made", (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
                   "failed", (json_int_t)report->n_failed, "seconds", report->seconds);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);

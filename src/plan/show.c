@@ -6,17 +6,19 @@
 #include <glib.h>
 #include <string.h>
 
-/* In double quotes, where YAML guesses nothing. */
+/* In double quotes, where YAML guesses nothing. A path may have any characters. */
 static void append_quoted(GString *out, const char *text) {
     g_string_append_c(out, '"');
-    for (; *text; text++) {
-        if (*text == '\n') {
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        if (c == '\n')
             g_string_append(out, "\\n");
-            continue;
-        }
-        if (*text == '"' || *text == '\\')
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *text);
+        else if (!g_unichar_isprint(c) && c <= 0xffff)
+            g_string_append_printf(out, "\\u%04X", c);
+        else if (c == '"' || c == '\\')
+            g_string_append_printf(out, "\\%c", (char)c);
+        else
+            g_string_append_unichar(out, c);
     }
     g_string_append_c(out, '"');
 }
@@ -76,23 +78,69 @@ static void append_model(GString *out, const tr_settings *settings) {
     }
 }
 
-static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_artifact *artifact) {
-    g_string_append(out, "  ");
-    append_quoted(out, artifact->path);
-    g_string_append(out, ":\n    run: ");
-    append_quoted(out, plan->runs[artifact->run].name);
-    g_string_append_c(out, '\n');
-    for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_plan_has_setting(artifact->kind, &tr_params[i]))
-            append_setting(out, artifact->settings, &tr_params[i], "    ");
-    if (artifact->kind != TR_PLAN_VIDEO)
+/* A value of a setting, as in a flow list. */
+static void append_value(GString *out, const tr_param *param, const char *text) {
+    bool is_plain = param->type == TR_PARAM_INTEGER || param->type == TR_PARAM_NUMBER ||
+                    param->type == TR_PARAM_CHOICE;
+    if (is_plain)
+        g_string_append(out, text);
+    else
+        append_quoted(out, text);
+}
+
+static void append_comparison(GString *out, const tr_plan *plan,
+                              const tr_plan_comparison *comparison) {
+    g_string_append(out, "    compare: ");
+    if (comparison->base != TR_NO_RUN) {
+        append_quoted(out, plan->runs[comparison->base].name);
+        g_string_append(out, "\n    vary:\n");
+    }
+    for (size_t i = 0; i < comparison->n_variations; i++) {
+        const tr_variation *variation = &comparison->variations[i];
+        g_string_append_printf(out, "      %s: [", variation->param->name);
+        for (size_t k = 0; k < variation->n_values; k++) {
+            g_string_append(out, k ? ", " : "");
+            append_value(out, variation->param, variation->values[k]);
+        }
+        g_string_append(out, "]\n");
+    }
+    if (comparison->base != TR_NO_RUN)
         return;
-    g_string_append(out, "    poster: ");
-    if (artifact->poster)
-        append_quoted(out, artifact->poster);
+    for (size_t i = 0; i < comparison->n_runs; i++) {
+        g_string_append(out, i ? ", " : "[");
+        append_quoted(out, plan->runs[comparison->runs[i]].name);
+    }
+    g_string_append(out, "]\n");
+}
+
+/* The path of a file that comes along with a video, or that there is none. */
+static void append_companion(GString *out, const char *key, const char *path) {
+    g_string_append_printf(out, "    %s: ", key);
+    if (path)
+        append_quoted(out, path);
     else
         g_string_append(out, "null");
     g_string_append_c(out, '\n');
+}
+
+static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_artifact *artifact) {
+    g_string_append(out, "  ");
+    append_quoted(out, artifact->path);
+    g_string_append(out, ":\n");
+    if (artifact->comparison) {
+        append_comparison(out, plan, artifact->comparison);
+    } else {
+        g_string_append(out, "    run: ");
+        append_quoted(out, plan->runs[artifact->run].name);
+        g_string_append_c(out, '\n');
+    }
+    for (size_t i = 0; i < tr_n_params; i++)
+        if (tr_plan_artifact_has(artifact, &tr_params[i]))
+            append_setting(out, artifact->settings, &tr_params[i], "    ");
+    if (!tr_plan_has_poster(artifact))
+        return;
+    append_companion(out, "poster", artifact->poster);
+    append_companion(out, "captions", artifact->captions);
 }
 
 static void append_text(GString *out, const char *key, const char *text) {
@@ -107,8 +155,8 @@ char *tr_plan_show(const tr_plan *plan) {
     GString *out = g_string_new(NULL);
     append_text(out, "title", plan->title);
     append_text(out, "description", plan->description);
-    g_string_append(out, "runs:\n");
-    for (size_t i = 0; i < plan->n_runs; i++) {
+    g_string_append_printf(out, "page: %s\nruns:\n", plan->has_page ? "yes" : "no");
+    for (size_t i = 0; i < plan->n_written; i++) {
         g_string_append(out, "  ");
         append_quoted(out, plan->runs[i].name);
         g_string_append(out, ":\n");

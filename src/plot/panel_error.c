@@ -39,15 +39,14 @@ typedef struct error_panel {
 typedef struct snapshot_block {
     size_t capacity;
     tr_snapshot *snapshots;
-    float *params;
+    float *params; /* of one of them */
 } snapshot_block;
 
 static tr_status create_block(snapshot_block *block, const tr_recording *recording, tr_diag *diag) {
     size_t n_params = tr_recording_n_params(recording);
-    size_t bytes = sizeof(tr_snapshot) + n_params * sizeof(float);
-    block->capacity = bytes < BLOCK_BYTES ? BLOCK_BYTES / bytes : 1;
+    block->capacity = BLOCK_BYTES / sizeof(tr_snapshot);
     block->snapshots = tr_alloc_array(block->capacity, sizeof *block->snapshots);
-    block->params = tr_alloc_array(block->capacity, n_params * sizeof *block->params);
+    block->params = tr_alloc_array(n_params, sizeof *block->params);
     return block->snapshots && block->params ? TR_OK : tr_fail_memory(diag, "reading the run");
 }
 
@@ -62,8 +61,7 @@ static tr_status read_batch_loss(error_data *data, const tr_recording *recording
     for (uint64_t first = 0; first < n_snapshots; first += block->capacity) {
         uint64_t left = n_snapshots - first;
         size_t count = left < block->capacity ? (size_t)left : block->capacity;
-        tr_status status =
-            tr_recording_read(recording, first, count, block->snapshots, block->params, diag);
+        tr_status status = tr_recording_read(recording, first, count, block->snapshots, NULL, diag);
         if (status)
             return status;
         for (size_t i = 0; i < count; i++)
@@ -114,8 +112,8 @@ static tr_status read_run(error_data *data, const tr_panel_source *source, size_
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the recording has no snapshots");
     tr_status status = create_block(&block, source->recording, diag);
     if (!status)
-        status = tr_recording_read(source->recording, n_snapshots - 1, 1, block.snapshots,
-                                   block.params, diag);
+        status =
+            tr_recording_read(source->recording, n_snapshots - 1, 1, block.snapshots, NULL, diag);
     if (!status) {
         data->last_iteration = block.snapshots[0].iteration;
         status = tr_series_init(&data->batch, data->last_iteration, n_spans, diag);

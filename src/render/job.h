@@ -23,4 +23,7 @@ typedef struct tr_job {
 tr_status tr_job_render(const tr_job *job, const tr_render_options *options, tr_report *report,
                         tr_diag *diag);
 
+/* The same for the rendering of one run, with its network and dataset. TR_ERROR_ARGUMENT. */
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options, tr_diag *diag);
+
 #endif

@@ -3,7 +3,7 @@
  * rendering itself there are a thread that trains, workers that draw and encode segments, and the caller's
  * thread, which shows the progress.
  *
- *   source thread: source->run -> recorder -> ring
+ *   source thread: source->run -> recorder -> ring; of a recording, only what gets a frame is read
  *   each worker:   takes the next segment's states from the ring, draws and encodes them, and leaves
  *                  the finished segment in a slot; whoever completes the next one in order appends it
  *
@@ -104,6 +104,10 @@ static double seconds_since(const struct timespec *start) {
 
 /* ---- the source's thread ---- */
 
+static tr_status check_cancel(const rendering *job) {
+    return tr_cancel_is_requested(job->options->cancel) ? TR_ERROR_CANCELLED : TR_OK;
+}
+
 static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     rendering *job = context;
     if (snapshot->n_params != job->n_params) {
@@ -115,23 +119,35 @@ static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     }
     if (!job->recording) /* otherwise they are trained already */
         atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
-    return tr_recorder_step(snapshot, job->recorder);
+    tr_status status = check_cancel(job);
+    return status ? status : tr_recorder_step(snapshot, job->recorder);
+}
+
+/* Sources need not say why they stopped. */
+static void explain_stop(tr_status status, tr_diag *diag) {
+    if (status == TR_ERROR_CANCELLED)
+        tr_fail(diag, status, "cancelled");
+    else if (status)
+        tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
 }
 
 static void *run_source(void *context) {
     rendering *job = context;
     tr_diag diag = {0};
-    tr_status status = job->source.run(job->source.context, count_and_record, job, &diag);
-    if (status && !diag.text[0])
-        tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
+    const tr_source *source = &job->source;
+    const tr_recording *recording = tr_source_recording(source);
+    tr_status status =
+        recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
+                  : source->run(source->context, count_and_record, job, &diag);
+    explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
 }
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -142,6 +158,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, state, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -151,7 +168,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -162,7 +179,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -310,8 +327,8 @@ static void wait_for_workers(rendering *job) {
         pthread_cond_timedwait(&job->changed, &job->mutex, &until);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = TR_OK;
-        if (going_on && seconds_since(&job->start) >= next_report) {
+        tr_status status = going_on ? check_cancel(job) : TR_OK;
+        if (going_on && !status && seconds_since(&job->start) >= next_report) {
             status = report_progress(job);
             next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
@@ -347,7 +364,8 @@ tr_status tr_job_check(const tr_render_options *options, tr_diag *diag) {
     return tr_outputs_check(options, diag);
 }
 
-static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options,
+                          tr_diag *diag) {
     if (options->pace == TR_PACE_STEP && options->every < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     if (options->pace != TR_PACE_STEP &&
@@ -397,7 +415,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -427,7 +446,9 @@ typedef struct recording_step {
 static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
     recording_step *step = context;
     rendering *job = step->job;
-    tr_status status = tr_recording_append(job->recording, snapshot, step->diag);
+    tr_status status = check_cancel(job);
+    if (!status)
+        status = tr_recording_append(job->recording, snapshot, step->diag);
     atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
     double now = job->options->progress ? seconds_since(&job->start) : 0;
     if (!status && now >= step->next_report) {
@@ -443,8 +464,9 @@ static tr_status record_first(rendering *job, tr_diag *diag) {
     tr_status status = tr_recording_create(&job->recording, job->n_params, diag);
     if (!status)
         status = job->source.run(job->source.context, append_and_report, &step, diag);
+    explain_stop(status, diag);
     if (status)
-        return tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
+        return status;
     job->source = tr_recording_source(job->recording, &job->source);
     return TR_OK;
 }
@@ -506,8 +528,13 @@ static tr_status run(rendering *job, tr_diag *diag) {
     const tr_render_options *options = job->options;
     uint64_t n_iterations = job->source.n_iterations;
     job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
-    if (n_iterations || tr_source_recording(&job->source))
-        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations) + job->n_held_frames;
+    const tr_recording *recording = tr_source_recording(&job->source);
+    if (n_iterations || recording)
+        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations);
+    if (recording && tr_recording_n_snapshots(recording) < job->n_frames)
+        job->n_frames = tr_recording_n_snapshots(recording);
+    if (job->n_frames)
+        job->n_frames += job->n_held_frames;
     tr_status status = create_ring(job, diag);
     if (!status)
         status = run_threads(job, diag);
@@ -553,7 +580,7 @@ static tr_status end(rendering *job, tr_status status) {
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
                     tr_diag *diag) {
     *report = (tr_report){0};
-    tr_status status = check(source, options, diag);
+    tr_status status = tr_render_check(source, options, diag);
     if (status)
         return status;
     rendering job = begin(source, options, report);
@@ -585,7 +612,7 @@ void tr_report_destroy(tr_report *report) {
 tr_render_options tr_render_options_default(void) {
     return (tr_render_options){.folder = "out",
                                .name = "neuron",
-                               .format = TR_FORMAT_MP4,
+                               .formats = TR_IN_SET(TR_FORMAT_MP4),
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
                                .every = 50,

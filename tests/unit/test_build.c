@@ -20,7 +20,7 @@ static const char small_plan[] =
     "  neuron.csv: {run: neuron}\n"
     "  next.csv: {run: next}\n"
     "  dead.csv: {run: dead}\n";
-enum { N_ARTIFACTS = 8, N_FILES = 9 };
+enum { N_ARTIFACTS = 8, N_FILES = 10 }; /* and the page */
 
 typedef struct place {
     char folder[256];
@@ -117,7 +117,7 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_int_equal(json_integer_value(json_object_get(root, "schema")), 1);
     assert_string_equal(json_string_value(json_object_get(root, "version")), tr_version());
     assert_int_equal(json_object_size(json_object_get(root, "runs")), 3);
-    assert_int_equal(json_object_size(files), N_FILES);
+    assert_int_equal(json_object_size(files), N_FILES + 1);
     GString *sums = g_string_new(NULL);
     const char *path;
     json_t *entry;
@@ -143,7 +143,11 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_null(json_object_get(settings, "picture.iteration"));
     json_t *poster = json_object_get(files, "images/neuron.png");
     assert_string_equal(json_string_value(json_object_get(poster, "of")), "videos/neuron.mp4");
-    assert_int_equal(count_entries(p->out), 8); /* two folders, four files, two of the manifest */
+    json_t *captions = json_object_get(files, "videos/neuron.vtt");
+    assert_string_equal(json_string_value(json_object_get(captions, "kind")), "captions");
+    assert_string_equal(json_string_value(json_object_get(captions, "of")), "videos/neuron.mp4");
+    assert_null(json_object_get(captions, "width"));
+    assert_int_equal(count_entries(p->out), 9); /* two folders, four files, page, manifest, sums */
     free(found);
     g_string_free(sums, TRUE);
     json_decref(root);
@@ -189,7 +193,7 @@ static void the_number_of_jobs_changes_nothing(void **state) {
     assert_int_equal(report.n_made, N_ARTIFACTS);
     tr_build_report_destroy(&report);
     static const char *const files[] = {"manifest.json", "SHA256SUMS", "videos/neuron.mp4",
-                                        "images/fit.pdf"};
+                                        "videos/neuron.vtt", "images/fit.pdf"};
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         size_t size, other_size;
         char *one = content_of(p->out, files[i], &size);
@@ -210,6 +214,9 @@ static void what_is_unchanged_is_not_made_again(void **state) {
     assert_outcomes(p->out, small_plan, false, TR_OK, "uuuuuuuu");
     char *again = content_of(p->out, "manifest.json", &size);
     assert_string_equal(manifest, again);
+    /* captions that somebody changed, with the video that they are of */
+    write_to(p->out, "videos/neuron.vtt", "WEBVTT\n");
+    assert_outcomes(p->out, small_plan, false, TR_OK, "muuuuuuu");
     /* a chart that somebody changed, and a poster that is gone, with the video that it is of */
     write_to(p->out, "images/fit.svg", "changed");
     char *poster = g_build_filename(p->out, "images/neuron.png", NULL);
@@ -301,10 +308,168 @@ static void a_failure_leaves_the_others(void **state) {
     assert_string_equal(older, "older");
     free(older);
     json_t *root = manifest_of(p->out);
-    assert_int_equal(json_object_size(json_object_get(root, "files")), 2);
+    assert_int_equal(json_object_size(json_object_get(root, "files")), 3); /* with the page */
     json_decref(root);
     assert_outcomes(p->out, text, false, TR_ERROR_DIVERGED, "ufffu");
-    assert_int_equal(count_entries(p->out), 5); /* no hidden folder */
+    assert_int_equal(count_entries(p->out), 6); /* no hidden folder */
+}
+
+/* The fields of a line of a table. */
+static char **fields_of(const char *folder, const char *path, int line) {
+    size_t size;
+    char *text = content_of(folder, path, &size);
+    char **lines = g_strsplit(text, "\n", -1);
+    char **fields = g_strsplit(lines[line], ",", -1);
+    g_strfreev(lines);
+    free(text);
+    return fields;
+}
+
+static void assert_field(const place *p, const char *path, int line, int field, const char *text) {
+    char **fields = fields_of(p->out, path, line);
+    assert_string_equal(fields[field], text);
+    g_strfreev(fields);
+}
+
+static void a_run_that_diverges_keeps_its_place_in_a_comparison(void **state) {
+    const place *p = *state;
+    const char *text =
+        "runs:\n"
+        "  a: {train: {epochs: 3}}\n"
+        "  bad: {train: {epochs: 3, learning_rate: 1e30}}\n"
+        "  data: {data: {from: bad}, train: {epochs: 3}}\n"
+        "  after: {train: {epochs: 3, seed_from: bad}}\n"
+        "artifacts:\n"
+        "  rates.csv: {compare: a, vary: {train.learning_rate: [0.01, 1e20, 0.1]}}\n"
+        "  rates.svg: {compare: a, vary: {train.learning_rate: [0.01, 1e20, 0.1]}, chart: error}\n"
+        "  rates.mp4: {compare: a, vary: {train.learning_rate: [1e20, 1e25]}, frames: 4}\n"
+        "  bad.csv: {run: bad}\n"
+        "  names.csv: {compare: [bad, data, a]}\n"
+        "  after.csv: {compare: [a, after]}\n";
+    tr_diag diag = {0};
+    tr_build_report report;
+    assert_int_equal(build_into(p->out, text, 2, false, &report, &diag), TR_ERROR_DIVERGED);
+    const tr_outcome outcomes[] = {TR_MADE, TR_MADE, TR_MADE, TR_FAILED, TR_MADE, TR_FAILED};
+    for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        if (report.artifacts[i].outcome != outcomes[i])
+            fail_msg("artifact %zu: %s", i, report.artifacts[i].message);
+    char *prefix = g_strdup_printf("%s/bad.csv: run bad: training diverged", p->out);
+    assert_true(g_str_has_prefix(report.artifacts[3].message, prefix));
+    g_free(prefix);
+    prefix = g_strdup_printf("%s/after.csv: run after: run bad: training diverged", p->out);
+    assert_true(g_str_has_prefix(report.artifacts[5].message, prefix));
+    g_free(prefix);
+    tr_build_report_destroy(&report);
+    /* label, varied, iterations, loss, 3 levels, 2 rises, diverged_at */
+    assert_field(p, "rates.csv", 1, 2, "6");
+    assert_field(p, "rates.csv", 1, 9, "");
+    assert_field(p, "rates.csv", 2, 0, "learning rate 1e+20");
+    assert_field(p, "rates.csv", 2, 2, "1");
+    assert_field(p, "rates.csv", 2, 9,
+                 "2"); /* after an update the prediction is beyond all bounds */
+    assert_field(p, "rates.csv", 3, 2, "6");
+    assert_field(p, "names.csv", 1, 8, "2");
+    assert_field(p, "names.csv", 2, 8, ""); /* who has its data is not concerned */
+    assert_field(p, "names.csv", 2, 1, "6");
+    assert_outcomes(p->out, text, false, TR_ERROR_DIVERGED, "uuufuf");
+}
+
+static const char compared_plan[] =
+    "runs:\n"
+    "  a: {train: {epochs: 20}}\n"
+    "artifacts:\n"
+    "  c.mp4: {compare: a, vary: {train.batch_size: [32, 128]}, frames: 5, poster: c.png, scene: "
+    "fit+error}\n"
+    "  o.mp4: {compare: a, vary: {train.batch_size: [32, 128]}, arrangement: overlay, pace: log, "
+    "frames: 5}\n"
+    "  e.svg: {compare: a, vary: {train.batch_size: [32, 128]}, chart: error}\n"
+    "  f.png: {compare: a, vary: {train.batch_size: [32, 128]}, chart: fit}\n"
+    "  c.sha256: {compare: a, vary: {train.batch_size: [32, 128]}, frames: 5, size: 200x150}\n"
+    "  s.csv: {compare: a, vary: {train.batch_size: [32, 128]}}\n";
+
+static void comparisons_are_made_and_described(void **state) {
+    const place *p = *state;
+    size_t size;
+    assert_outcomes(p->out, compared_plan, false, TR_OK, "mmmmmm");
+    json_t *root = manifest_of(p->out);
+    json_t *files = json_object_get(root, "files");
+    json_t *runs = json_object_get(root, "runs");
+    assert_int_equal(json_object_size(files), 10);
+    assert_int_equal(json_object_size(runs), 2); /* one of them is the base */
+    assert_non_null(json_object_get(runs, "a, batch size 32"));
+    static const char *const names[] = {"c.mp4", "c.png", "s.csv"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const json_t *compare = json_object_get(json_object_get(files, names[i]), "compare");
+        const json_t *first = json_array_get(compare, 0);
+        assert_int_equal(json_array_size(compare), 2);
+        assert_string_equal(json_string_value(json_object_get(first, "run")), "a, batch size 32");
+        assert_string_equal(json_string_value(json_object_get(first, "label")), "batch size 32");
+    }
+    const json_t *video = json_object_get(files, "c.mp4");
+    assert_int_equal(json_integer_value(json_object_get(video, "frames")), 5);
+    const json_t *settings = json_object_get(video, "settings");
+    assert_string_equal(json_string_value(json_object_get(settings, "compare.align")), "samples");
+    assert_null(json_object_get(settings, "record.every"));
+    json_decref(root);
+    char *checksums = content_of(p->out, "c.sha256", &size);
+    char **lines = g_strsplit(checksums, "\n", -1);
+    assert_int_equal(g_strv_length(lines), 6); /* and nothing behind the last one */
+    g_strfreev(lines);
+    free(checksums);
+    assert_field(p, "s.csv", 0, 1, "train.batch_size");
+    assert_field(p, "s.csv", 1, 2, "140");
+    assert_field(p, "s.csv", 2, 2, "40");
+}
+
+static void what_a_comparison_depends_on_makes_it_again(void **state) {
+    const place *p = *state;
+    static const char *const changes[][3] = {
+        {"epochs: 20", "epochs: 21", "mmmmmm"},
+        {"frames: 5, poster", "frames: 6, poster", "muuuuu"},
+        {"arrangement: overlay", "arrangement: overlay, align: epoch", "umuuuu"},
+        {"chart: error", "chart: error, error_scale: log", "uumuuu"},
+        {"[32, 128]}}", "[128, 32]}}", "uuuuum"},
+        {"[32, 128]}}", "[32, 128]}, levels: '0.1'}", "uuuuum"},
+        {"{epochs: 20}", "{epochs: 20}, record: {every: 3, frames: 9}", "uuuuuu"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        GString *text = g_string_new(compared_plan);
+        assert_true(g_string_replace(text, changes[i][0], changes[i][1], 1) == 1);
+        assert_outcomes(p->out, compared_plan, true, TR_OK, "mmmmmm");
+        assert_outcomes(p->out, text->str, false, TR_OK, changes[i][2]);
+        g_string_free(text, TRUE);
+    }
+}
+
+static void the_number_of_jobs_changes_no_comparison(void **state) {
+    const place *p = *state;
+    char *other = g_build_filename(p->folder, "other", NULL);
+    tr_diag diag = {0};
+    tr_build_report report;
+    assert_ok(build_into(p->out, compared_plan, 1, false, &report, &diag), diag);
+    tr_build_report_destroy(&report);
+    assert_ok(build_into(other, compared_plan, 5, false, &report, &diag), diag);
+    tr_build_report_destroy(&report);
+    size_t size, other_size;
+    char *one = content_of(p->out, "SHA256SUMS", &size);
+    char *two = content_of(other, "SHA256SUMS", &other_size);
+    assert_string_equal(one, two);
+    free(one);
+    free(two);
+    g_free(other);
+}
+
+static void seconds_are_in_a_summary_that_asks_for_them(void **state) {
+    const place *p = *state;
+    const char *text = "runs: {a: {train: {epochs: 3}}}\n"
+                       "artifacts:\n"
+                       "  s.csv: {compare: a, vary: {train.seed: [1, 2]}, seconds: yes}\n";
+    assert_outcomes(p->out, text, false, TR_OK, "m");
+    assert_field(p, "s.csv", 0, 10, "seconds");
+    char **fields = fields_of(p->out, "s.csv", 2);
+    double seconds = g_ascii_strtod(fields[10], NULL);
+    assert_true(seconds >= 0 && seconds < 100);
+    g_strfreev(fields);
+    assert_outcomes(p->out, text, false, TR_OK, "u"); /* it is as it was left */
 }
 
 static void a_link_out_of_the_folder_is_a_failure(void **state) {
@@ -374,7 +539,8 @@ static void a_build_can_be_ended(void **state) {
     assert_int_equal(tr_build(plan, &options, &report, &diag), TR_ERROR_CANCELLED);
     assert_int_equal(report.n_made + report.n_failed + report.n_unchanged, 0);
     assert_true(count > 0);
-    assert_int_equal(count_entries(p->out), 2); /* the manifest, which says that there is nothing */
+    assert_int_equal(count_entries(p->out),
+                     3); /* page and manifest, which say that there is nothing */
     tr_build_report_destroy(&report);
     tr_plan_destroy(&plan);
 }
@@ -466,6 +632,16 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_content_of_a_data_file_counts, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_failure_leaves_the_others, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_run_that_diverges_keeps_its_place_in_a_comparison,
+                                        make_place, remove_place),
+        cmocka_unit_test_setup_teardown(comparisons_are_made_and_described, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(what_a_comparison_depends_on_makes_it_again, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(the_number_of_jobs_changes_no_comparison, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(seconds_are_in_a_summary_that_asks_for_them, make_place,
+                                        remove_place),
         cmocka_unit_test_setup_teardown(a_link_out_of_the_folder_is_a_failure, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_damaged_manifest_is_as_good_as_none, make_place,

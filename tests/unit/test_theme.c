@@ -123,6 +123,7 @@ static void lines_can_be_seen(void **state) {
 static void colours_of_runs_can_be_seen_and_those_next_to_each_other_differ(void **state) {
     (void)state;
     static const size_t counts[] = {7, 12, 20, 64};
+    static const double least[] = {15, 8, 4.5, 1};
     for (int kind = 0; kind < N_THEMES; kind++) {
         tr_theme theme = theme_of(kind);
         assert_int_equal(tr_theme_run_color(&theme, 0, 1), theme.lines[0]);
@@ -134,7 +135,7 @@ static void colours_of_runs_can_be_seen_and_those_next_to_each_other_differ(void
                     fail_msg("run %zu of %zu has a contrast of %.2f in theme %d", i, counts[c],
                              contrast(color, theme.background), kind);
                 tr_color next = tr_theme_run_color(&theme, (i + 1) % counts[c], counts[c]);
-                assert_true(distance(color, next, visions[0]) > (counts[c] > 20 ? 2 : 5));
+                assert_true(distance(color, next, visions[0]) > least[c]);
             }
         tr_picture picture = tr_picture_default();
         picture.theme = (tr_theme_kind)kind;
