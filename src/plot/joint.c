@@ -15,6 +15,10 @@ typedef struct state_header {
 
 enum { HEADER_PARAMS = sizeof(state_header) / sizeof(float) };
 
+const char *tr_joint_label(const tr_joint *joint, size_t run) {
+    return joint->runs[run].label;
+}
+
 const tr_recording *tr_joint_recording(const tr_joint *joint, size_t run) {
     return joint->runs[run].recording;
 }

@@ -20,6 +20,7 @@ typedef struct tr_joint {
 } tr_joint;
 
 const tr_recording *tr_joint_recording(const tr_joint *joint, size_t run);
+const char *tr_joint_label(const tr_joint *joint, size_t run);
 
 /* How far a run is in what the runs are aligned by: the iterations, the samples, or the epochs of which
  * at least a part is done. */
