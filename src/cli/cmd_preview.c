@@ -18,14 +18,14 @@ static const tr_help help = {
     .usage = "[PLAN] [OPTION…]",
     .description =
         "Trains a net and serves a page on which one watches it: the newest state and the\n"
-        "error so far, as they come. The page's address is printed; it can be reached from\n"
-        "this machine only. The training is not held up by those who watch, and the program\n"
-        "ends with it. With a PLAN, which is a file or the name of a built-in one, one of\n"
-        "its runs is trained, by default the first.\n",
+        "error so far, as they come. The address of the page is printed; it can be reached\n"
+        "from this machine only. Those who watch do not hold the training up, and the\n"
+        "program ends with it. With a PLAN, which is a file or the name of a built-in one,\n"
+        "one of its runs is trained, by default the first.\n",
     .examples =
-        "  trainreel preview --data sine --model 60:relu,1 --optimizer adam --epochs 20000\n"
-        "  trainreel preview post.yaml --run full-batch --wait\n"
-        "  trainreel preview --scene network --model 5:tanh,1 --epochs 100000 --port 8080\n"};
+        "  trainreel preview --data sine --model 60:relu,1 --optimizer adam --epochs 10000\n"
+        "  trainreel preview first-steps --run full-batch\n"
+        "  trainreel preview --scene network --model 5:tanh,1 --theme dark\n"};
 
 typedef struct preview_flags {
     char *run;
