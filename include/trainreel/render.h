@@ -60,7 +60,9 @@ TR_API TR_MUST_CHECK tr_status tr_record(const tr_source *source, tr_recording *
                                          tr_diag *diag);
 
 /** The source that repeats `recording`, with the network, dataset and loss of `original`; both are
- * borrowed while rendering. Any number of renderings may use one recording at once. */
+ * borrowed while rendering. NULL stands for what a recording on disk has itself: no dataset if it has
+ * none, and the mean squared error if it does not say. Only the snapshots that are shown are read. Any
+ * number of renderings may use one recording at once. */
 TR_API tr_source tr_recording_source(const tr_recording *recording, const tr_source *original);
 
 /** Which states of a run become frames. The initial and the last one always do. */

@@ -156,6 +156,9 @@ tr_status tr_picture_check(const tr_picture *picture, const tr_network *network,
     const tr_panel_ops *panels[TR_MAX_PANELS];
     size_t n_panels;
     tr_status status = tr_picture_check_looks(picture, diag);
+    if (!status && !dataset)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "the data that the net is trained on is wanted, but there is none");
     if (!status)
         status = tr_scene_parse(picture->scene, panels, &n_panels, diag);
     if (!status) {

@@ -87,9 +87,14 @@ tr_status tr_chart(const tr_source *source, const tr_recording *recording, uint6
     tr_snapshot state;
     float *params = NULL;
     *artifact = (tr_artifact){0};
+    size_t n_params = tr_network_n_params(source->network);
     tr_status status = tr_picture_check(picture, source->network, source->dataset, diag);
+    if (!status && tr_recording_n_params(recording) != n_params)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "the recording is of a net with %zu parameters, not %zu",
+                         tr_recording_n_params(recording), n_params);
     if (!status) {
-        params = tr_alloc_array(tr_recording_n_params(recording), sizeof *params);
+        params = tr_alloc_array(n_params, sizeof *params);
         status = params ? TR_OK : tr_fail_memory(diag, "the chart");
     }
     if (!status)

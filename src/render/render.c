@@ -3,7 +3,7 @@
  * rendering itself there are a thread that trains, workers that draw and encode segments, and the caller's
  * thread, which shows the progress.
  *
- *   source thread: source->run -> recorder -> ring
+ *   source thread: source->run -> recorder -> ring; of a recording, only what gets a frame is read
  *   each worker:   takes the next segment's states from the ring, draws and encodes them, and leaves
  *                  the finished segment in a slot; whoever completes the next one in order appends it
  *
@@ -133,7 +133,11 @@ static void explain_stop(tr_status status, tr_diag *diag) {
 static void *run_source(void *context) {
     rendering *job = context;
     tr_diag diag = {0};
-    tr_status status = job->source.run(job->source.context, count_and_record, job, &diag);
+    const tr_source *source = &job->source;
+    const tr_recording *recording = tr_source_recording(source);
+    tr_status status =
+        recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
+                  : source->run(source->context, count_and_record, job, &diag);
     explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
@@ -518,8 +522,13 @@ static tr_status run(rendering *job, tr_diag *diag) {
     const tr_render_options *options = job->options;
     uint64_t n_iterations = job->source.n_iterations;
     job->n_held_frames = (uint64_t)round(options->hold * options->video.frames_per_second);
-    if (n_iterations || tr_source_recording(&job->source))
-        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations) + job->n_held_frames;
+    const tr_recording *recording = tr_source_recording(&job->source);
+    if (n_iterations || recording)
+        job->n_frames = tr_schedule_n_frames(job->schedule, n_iterations);
+    if (recording && tr_recording_n_snapshots(recording) < job->n_frames)
+        job->n_frames = tr_recording_n_snapshots(recording);
+    if (job->n_frames)
+        job->n_frames += job->n_held_frames;
     tr_status status = create_ring(job, diag);
     if (!status)
         status = run_threads(job, diag);
