@@ -1,9 +1,9 @@
 #include "cli.h"
 #include "live.h"
 #include "load_plan.h"
-#include "plan_runs.h"
 #include "run.h"
 #include "server.h"
+#include "training.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,52 +36,43 @@ typedef struct preview_flags {
 
 /* The run that is watched. */
 typedef struct subject {
-    tr_run *run;        /* that of the next or after it */
-    tr_plan_runs *runs; /* of a plan */
-    tr_run *own_run;    /* of the command line */
+    tr_run *run; /* that of the next or after it */
+    tr_plan *plan;
+    tr_plan_training *training;
+    tr_run *own_run; /* of the command line */
     char *name;
 } subject;
 
 static void destroy_subject(subject *s) {
-    tr_plan_runs_destroy(&s->runs);
+    tr_plan_training_destroy(&s->training);
+    tr_plan_destroy(&s->plan);
     tr_run_destroy(&s->own_run);
     g_free(s->name);
 }
 
-/* The number of the run with that name, or of the first one without; complains where there is none. */
-static bool find_run(const tr_plan *plan, const char *name, size_t *index) {
-    const char *names[TR_PLAN_MOST_RUNS];
-    for (*index = 0; *index < plan->n_runs; ++*index) {
-        names[*index] = plan->runs[*index].name;
-        if (!name || !strcmp(names[*index], name))
-            return true;
-    }
-    const char *nearest = tr_nearest_name(name, names, plan->n_runs);
-    tr_complain(help.command, "--run: there is no run \"%s\" in %s%s%s%s", name, plan->source,
-                nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-    return false;
+/* For the runs that come before. */
+static tr_status go_on(const tr_snapshot *snapshot, void *context) {
+    (void)snapshot;
+    (void)context;
+    return tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_OK;
 }
 
 static int take_from_plan(subject *s, const char *path, const GArray *given,
                           const preview_flags *flags) {
-    tr_plan *plan;
     tr_diag diag = {0};
     size_t index;
-    int exit_code = tr_load_plan(help.command, path, given, flags->sets, &plan);
+    int exit_code = tr_load_plan(help.command, path, given, flags->sets, &s->plan);
     if (exit_code)
         return exit_code;
-    if (!find_run(plan, flags->run, &index)) {
-        exit_code = EXIT_USAGE;
-    } else {
-        tr_status status = tr_plan_runs_create(&s->runs, plan, index, tr_interruption(), &diag);
-        if (status)
-            exit_code = tr_report_failure(help.command, status, &diag);
-        else
-            s->run = tr_plan_runs_wanted(s->runs);
-        s->name = g_strdup_printf("%s: %s", plan->source, plan->runs[index].name);
-    }
-    tr_plan_destroy(&plan);
-    return exit_code;
+    if (!tr_choose_run(help.command, s->plan, flags->run, &index))
+        return EXIT_USAGE;
+    tr_status status = tr_plan_training_create(&s->training, s->plan, index, go_on, NULL, &diag);
+    if (status)
+        return tr_report_failure(help.command, status, &diag);
+    s->run = tr_plan_training_run(s->training);
+    s->run->training.options.cancel = tr_interruption();
+    s->name = g_strdup_printf("%s: %s", s->plan->source, s->plan->runs[index].name);
+    return EXIT_DONE;
 }
 
 static int take_from_settings(subject *s, const tr_settings *settings, const preview_flags *flags) {

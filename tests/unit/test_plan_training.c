@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "plan_runs.h"
+#include "training.h"
 
 static void read_plan(tr_plan **plan, const char *text) {
     tr_diag diag = {0};
@@ -39,48 +39,52 @@ static void runs_go_on_where_others_left(void **state) {
     tr_random_seed(&random, 5);
     train_after(&random, params); /* the first run, once, for both of the others */
     for (size_t i = 1; i < 3; i++) {
-        tr_plan_runs *runs;
+        tr_plan_training *training;
         tr_random expected = random;
-        assert_ok(tr_plan_runs_create(&runs, plan, i, NULL, &diag), diag);
-        tr_run *run = tr_plan_runs_wanted(runs);
+        assert_ok(tr_plan_training_create(&training, plan, i, NULL, NULL, &diag), diag);
+        tr_run *run = tr_plan_training_run(training);
         assert_int_equal(run->own_dataset == NULL, i == 2); /* it has the second's data */
         assert_ok(tr_fit(run->network, run->params, run->dataset, &run->training.options,
                          run->training.random, NULL, NULL, &diag),
                   diag);
         train_after(&expected, params);
         assert_memory_equal(run->params, params, sizeof params);
-        tr_plan_runs_destroy(&runs);
-        assert_null(runs);
+        tr_plan_training_destroy(&training);
+        assert_null(training);
     }
     tr_plan_destroy(&plan);
+}
+
+static tr_status give_up(const tr_snapshot *snapshot, void *context) {
+    (void)context;
+    return snapshot->iteration == 2 ? TR_ERROR_CANCELLED : TR_OK;
 }
 
 static void trainings_that_are_needed_can_be_cancelled(void **state) {
     (void)state;
     tr_plan *plan;
-    tr_plan_runs *runs;
-    tr_cancel cancel = {0};
+    tr_plan_training *training;
     tr_diag diag = {0};
     read_plan(&plan, chain);
-    assert_ok(tr_plan_runs_create(&runs, plan, 0, &cancel, &diag), diag);
-    assert_ptr_equal(tr_plan_runs_wanted(runs)->training.options.cancel, &cancel);
-    tr_plan_runs_destroy(&runs);
-    tr_cancel_request(&cancel);
-    assert_int_equal(tr_plan_runs_create(&runs, plan, 1, &cancel, &diag), TR_ERROR_CANCELLED);
-    assert_null(runs);
+    assert_ok(tr_plan_training_create(&training, plan, 0, give_up, NULL, &diag), diag);
+    tr_plan_training_destroy(&training);
+    assert_int_equal(tr_plan_training_create(&training, plan, 1, give_up, NULL, &diag),
+                     TR_ERROR_CANCELLED);
+    assert_null(training);
     tr_plan_destroy(&plan);
 }
 
 static void data_that_is_missing_is_an_error(void **state) {
     (void)state;
     tr_plan *plan;
-    tr_plan_runs *runs;
+    tr_plan_training *training;
     tr_diag diag = {0};
     read_plan(&plan, "runs:\n  one: {data: {kind: csv, file: nothing.csv}}\n"
                      "artifacts:\n  a.csv: {run: one}\n");
-    assert_int_equal(tr_plan_runs_create(&runs, plan, 0, NULL, &diag), TR_ERROR_INPUT);
+    assert_int_equal(tr_plan_training_create(&training, plan, 0, NULL, NULL, &diag),
+                     TR_ERROR_INPUT);
     assert_text_contains(diag.text, "nothing.csv");
-    assert_null(runs);
+    assert_null(training);
     tr_plan_destroy(&plan);
 }
 
