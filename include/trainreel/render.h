@@ -72,8 +72,17 @@ typedef struct tr_following {
      * be gone; what is there is all then */
     double patience;
     const tr_cancel *cancel; /**< looked at while waiting; may be NULL */
-    bool is_abandoned;       /**< set when the source has run: whether patience has ended it */
+    bool is_abandoned;       /**< set by waiting: whether patience has ended it */
 } tr_following;
+
+/**
+ * Waits until the recording has more than `n_seen` snapshots.
+ *
+ * @return TR_OK; TR_END when there will be none, because it has ended or is abandoned;
+ *         TR_ERROR_CANCELLED, TR_ERROR_INPUT, TR_ERROR_MEMORY.
+ */
+TR_API TR_MUST_CHECK tr_status tr_following_wait(tr_following *following, uint64_t n_seen,
+                                                 tr_diag *diag);
 
 /** The source that repeats what is recorded and what is still to come, until the recording has ended.
  * `original` as for tr_recording_source(); `following` is borrowed as well. What is rendered of it has the

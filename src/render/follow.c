@@ -46,38 +46,43 @@ static tr_status catch_up(const tr_recording *recording, const snapshot_block *b
     return status;
 }
 
-/* Goes on until the recording has ended, or its writer is gone. What was written before the end was
- * seen may have been read before it came, so there is one more look after that. */
+tr_status tr_following_wait(tr_following *following, uint64_t n_seen, tr_diag *diag) {
+    tr_recording *recording = following->recording;
+    const double deadline = now() + following->patience;
+    following->is_abandoned = false;
+    while (tr_recording_n_snapshots(recording) <= n_seen) {
+        /* What was written before the end was seen may have been looked for before it came, so there is
+         * one more look after that. */
+        bool had_ended = tr_recording_has_ended(recording);
+        following->is_abandoned = !had_ended && now() >= deadline;
+        if (following->is_abandoned)
+            return TR_END;
+        if (tr_cancel_is_requested(following->cancel))
+            return tr_fail(diag, TR_ERROR_CANCELLED, "cancelled");
+        if (!had_ended)
+            nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
+        tr_status status = tr_recording_refresh(recording, diag);
+        if (status)
+            return status;
+        if (had_ended && tr_recording_n_snapshots(recording) <= n_seen)
+            return TR_END;
+    }
+    return TR_OK;
+}
+
 static tr_status follow(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
     tr_following *following = context;
-    tr_recording *recording = following->recording;
     snapshot_block block = {0};
     uint64_t next = 0;
-    bool had_ended = false;
-    double last_growth = now();
-    following->is_abandoned = false;
-    tr_status status = create_block(&block, tr_recording_n_params(recording), diag);
+    tr_status status = create_block(&block, tr_recording_n_params(following->recording), diag);
     while (!status) {
-        uint64_t before = next;
-        status = catch_up(recording, &block, &next, step, step_context, diag);
-        if (status || (had_ended && next == before))
-            break;
-        had_ended = tr_recording_has_ended(recording);
-        if (next > before)
-            last_growth = now();
-        following->is_abandoned = !had_ended && now() - last_growth >= following->patience;
-        if (following->is_abandoned)
-            break;
-        if (tr_cancel_is_requested(following->cancel))
-            status = tr_fail(diag, TR_ERROR_CANCELLED, "cancelled");
-        if (!status && !had_ended && next == before)
-            nanosleep(&(struct timespec){.tv_nsec = LOOK_MILLISECONDS * 1000000L}, NULL);
+        status = catch_up(following->recording, &block, &next, step, step_context, diag);
         if (!status)
-            status = tr_recording_refresh(recording, diag);
+            status = tr_following_wait(following, next, diag);
     }
     free(block.snapshots);
     free(block.params);
-    return status;
+    return status == TR_END ? TR_OK : status;
 }
 
 tr_source tr_following_source(tr_following *following, const tr_source *original) {
