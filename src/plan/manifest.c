@@ -177,7 +177,7 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
 static json_t *describe_run(const tr_plan_run *run, const tr_run_checksums *checksums) {
     json_t *settings = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_params[i].users & TR_FOR_RUN && tr_plan_run_has(run, &tr_params[i]))
+        if (tr_params[i].users & TR_FOR_RUN && tr_settings_has(run->settings, &tr_params[i]))
             json_object_set_new(settings, tr_params[i].name,
                                 tr_json_setting(run->settings, &tr_params[i]));
     json_t *object = json_pack("{s:o}", "settings", settings);

@@ -49,9 +49,10 @@ static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryf
 static const char *const switches[] = {"no", "yes", NULL};
 
 const tr_param_group tr_param_groups[] = {
-    {"data.", "Data"},     {"model.", "Model"},        {"train.", "Training"},
-    {"record.", "Frames"}, {"compare.", "Comparison"}, {"picture.", "Picture"},
-    {"video.", "Video"},   {"summary.", "Summary"},    {"output.", "Output"},
+    {"recording.", "Recording"}, {"data.", "Data"},     {"model.", "Model"},
+    {"train.", "Training"},      {"record.", "Frames"}, {"compare.", "Comparison"},
+    {"picture.", "Picture"},     {"video.", "Video"},   {"summary.", "Summary"},
+    {"output.", "Output"},
 };
 const size_t tr_n_param_groups = sizeof tr_param_groups / sizeof *tr_param_groups;
 
@@ -275,6 +276,24 @@ void tr_settings_note(tr_settings *settings, const tr_param *param) {
         settings->given |= TR_GIVEN_SEED;
     else if (g_str_has_prefix(param->name, "train.") && !settings->given_training)
         settings->given_training = param;
+}
+
+bool tr_settings_has(const tr_settings *settings, const tr_param *param) {
+    unsigned given = settings->given;
+    bool is_recorded = *settings->recording != '\0';
+    if (!strcmp(param->name, "recording.file"))
+        return is_recorded;
+    if (!is_recorded)
+        return true;
+    if (g_str_has_prefix(param->name, "data."))
+        return given & TR_GIVEN_DATA;
+    if (g_str_has_prefix(param->name, "model."))
+        return given & TR_GIVEN_MODEL;
+    if (!strcmp(param->name, "train.loss"))
+        return given & TR_GIVEN_LOSS;
+    if (!strcmp(param->name, "train.seed"))
+        return given & TR_GIVEN_SEED;
+    return !g_str_has_prefix(param->name, "train.");
 }
 
 void tr_settings_destroy(tr_settings **settings) {

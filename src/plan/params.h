@@ -3,6 +3,7 @@
 #ifndef TR_PLAN_PARAMS_H
 #define TR_PLAN_PARAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trainreel/dataset.h>
@@ -160,6 +161,10 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
 
 /* Notes that somebody set this setting. */
 void tr_settings_note(tr_settings *settings, const tr_param *param);
+
+/* Whether a setting counts for a run with these settings: all of them for a training, and for a recording
+ * those of the data, the model and the training only where they were set. */
+bool tr_settings_has(const tr_settings *settings, const tr_param *param);
 
 /* Writes what a value of this setting is, such as "a whole number from 1 to 240". */
 void tr_param_describe(const tr_param *param, char *text, size_t size);

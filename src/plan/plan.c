@@ -178,21 +178,6 @@ const size_t *tr_plan_artifact_runs(const tr_plan_artifact *artifact, size_t *co
     return artifact->comparison ? artifact->comparison->runs : &artifact->run;
 }
 
-bool tr_plan_run_has(const tr_plan_run *run, const tr_param *param) {
-    unsigned given = run->settings->given;
-    bool is_recorded = *run->settings->recording != '\0';
-    if (!strcmp(param->name, "recording.file"))
-        return is_recorded;
-    if (!is_recorded || g_str_has_prefix(param->name, "record."))
-        return true;
-    if (g_str_has_prefix(param->name, "data."))
-        return given & TR_GIVEN_DATA;
-    if (g_str_has_prefix(param->name, "model."))
-        return given & TR_GIVEN_MODEL;
-    return (!strcmp(param->name, "train.loss") && given & TR_GIVEN_LOSS) ||
-           (!strcmp(param->name, "train.seed") && given & TR_GIVEN_SEED);
-}
-
 /* `is_given` where it is from the command line. */
 static char *path_from_here(const tr_plan *plan, const char *file, bool is_given) {
     if (is_given || g_path_is_absolute(file) || !strcmp(plan->folder, "."))

@@ -132,10 +132,6 @@ bool tr_plan_artifact_has(const tr_plan_artifact *artifact, const tr_param *para
  * other runs. */
 bool tr_plan_can_vary(const tr_param *param);
 
-/* Whether a setting counts for a run: all of them for a training, and for a recording what was given beside
- * it. */
-bool tr_plan_run_has(const tr_plan_run *run, const tr_param *param);
-
 /* The run's data file as a path from here, in a string that the caller frees with g_free(). */
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run);
 

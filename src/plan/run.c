@@ -62,9 +62,10 @@ static tr_status check_layer(const tr_settings *settings, size_t index, const tr
                              const tr_layer_view *recorded, tr_diag *diag) {
     if (given->n_units != recorded->n_units)
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "%.100s: /params/layer_%zu: has %zu units, but %zu in the model that was "
+                       "%.100s: /params/layer_%zu: has %zu unit%s, but %zu in the model that was "
                        "given",
-                       settings->recording, index, recorded->n_units, given->n_units);
+                       settings->recording, index, recorded->n_units,
+                       recorded->n_units > 1 ? "s" : "", given->n_units);
     if (given->activation != recorded->activation || given->alpha != recorded->alpha)
         return tr_fail(diag, TR_ERROR_ARGUMENT,
                        "%.100s: /params/layer_%zu: has another activation than the model that was "
@@ -78,8 +79,9 @@ static tr_status check_network(const tr_run *run, const tr_settings *settings, t
     tr_network *given;
     if (n_layers != settings->layers.count)
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "%.100s: /params: has %zu layers, but %zu in the model that was given",
-                       settings->recording, n_layers, settings->layers.count);
+                       "%.100s: /params: has %zu layer%s, but %zu in the model that was given",
+                       settings->recording, n_layers, n_layers > 1 ? "s" : "",
+                       settings->layers.count);
     tr_status status = tr_network_create(&given, tr_network_n_inputs(run->network),
                                          settings->layers.items, settings->layers.count, diag);
     for (size_t i = 0; !status && i < n_layers; i++)

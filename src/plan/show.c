@@ -42,7 +42,7 @@ static void append_setting(GString *out, const tr_settings *settings, const tr_p
 static bool is_shown(const tr_plan_run *run, const tr_param *param) {
     bool is_from = !strcmp(param->name, "data.from");
     bool is_seed_from = !strcmp(param->name, "train.seed_from");
-    if (!tr_plan_run_has(run, param))
+    if (!tr_settings_has(run->settings, param))
         return false;
     if (g_str_has_prefix(param->name, "data."))
         return is_from == (run->data_from != TR_NO_RUN);

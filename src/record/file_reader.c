@@ -730,7 +730,7 @@ static tr_status open_ended(file_reader *own, tr_diag *diag) {
 }
 
 static tr_status open_contents(file_reader *own, tr_diag *diag) {
-    size_t n_layers;
+    size_t n_layers = 0;
     tr_status status = read_root(own, diag);
     if (!status)
         status = count_layers(own, &n_layers, diag);

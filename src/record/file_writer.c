@@ -341,7 +341,7 @@ static tr_status write_rows(file_writer *own, const tr_snapshot_rows *rows, bool
 
 /* From now on readers find it. Not before there is something to read. */
 static tr_status publish(file_writer *own, tr_diag *diag) {
-    return own->output && own->n_written ? tr_output_commit(&own->output, diag) : TR_OK;
+    return own->output && own->n_written ? tr_output_publish(&own->output, diag) : TR_OK;
 }
 
 static void *work(void *context) {
