@@ -272,15 +272,15 @@ static int run(int argc, char **argv, const GOptionEntry *entries, preview_flags
 
 int tr_cmd_preview(int argc, char **argv) {
     preview_flags flags = {.patience = TR_PATIENCE_SECONDS};
-    const GOptionEntry entries[] = {{"run", 0, 0, G_OPTION_ARG_STRING, &flags.run,
-                                     "the run of the plan, where it has several", "NAME"},
-                                    TR_SET_FLAG(&flags.sets),
-                                    {"port", 0, 0, G_OPTION_ARG_INT, &flags.port,
-                                     "where the page is served, 0 for any port that is free [0]",
-                                     "N"},
-                                    {"wait", 0, 0, G_OPTION_ARG_NONE, &flags.waits,
-                                     "begin to train when the page is opened", NULL},
-                                    {0}};
+    const GOptionEntry entries[] = {
+        {"run", 0, 0, G_OPTION_ARG_STRING, &flags.run, "the run of the plan, where it has several",
+         "NAME"},
+        TR_SET_FLAG(&flags.sets),
+        {"port", 0, 0, G_OPTION_ARG_INT, &flags.port,
+         "where the page is served, 0 for any port that is free [0]", "N"},
+        {"wait", 0, 0, G_OPTION_ARG_NONE, &flags.waits, "begin when the page is opened", NULL},
+        TR_PATIENCE_FLAG(&flags.patience),
+        {0}};
     tr_diag diag = {0};
     tr_settings *settings;
     tr_status status = tr_settings_create(&settings, &diag);

@@ -9,25 +9,48 @@ import unittest
 
 from support import DONE, INPUT, INTERRUPTED, USAGE, CliTest, read
 
-# A training of some seconds.
-RUN = ("--data", "sine", "--model", "30:tanh,1", "--epochs", "20000")
-EVERY = ("--every", "500")
+NET = ("--data", "sine", "--model", "30:tanh,1")
+STATES = 40  # about as many frames
 
 
-class FollowTest(CliTest):
+class RecordingTest(CliTest):
+    @classmethod
+    def setUpClass(cls):
+        """Finds out how many iterations take about a second, which is long enough to be interrupted."""
+        super().setUpClass()
+        if not hasattr(RecordingTest, "some"):
+            test = cls()
+            test.setUp()
+            try:
+                start = time.process_time() + sum(os.times()[2:4])
+                test.succeed("record", "-q", "-o", "run.h5", *NET, "--epochs", "500")
+                seconds = time.process_time() + sum(os.times()[2:4]) - start
+            finally:
+                test.doCleanups()
+            epochs = min(max(round(500 / seconds), 500), 100000)
+            RecordingTest.n_iterations = 2 * epochs
+            RecordingTest.some = (*NET, "--epochs", str(epochs))
+            RecordingTest.every = ("--every", str(2 * epochs // STATES))
+
+
+class FollowTest(RecordingTest):
     def record(self, *options):
         """Starts a training that is recorded, and stops it once the recording is there."""
-        writer = self.start("record", "-q", "-o", "run.h5", *(options or RUN))
+        writer = self.start("record", "-q", "-o", "run.h5", *(options or self.some))
         self.wait_for(lambda: os.path.exists(self.path("run.h5")), "the recording")
         writer.send_signal(signal.SIGSTOP)
         return writer
 
+    def start_following(self, *options):
+        return self.start("render", "--follow", "run.h5", "--progress", "json", "--name",
+                          "followed", *self.every, *options)
+
     def follow(self, *options):
-        """Starts to follow it; returns when all of it is read that is there."""
-        follower = self.start("render", "--follow", "run.h5", "--progress", "json", "--name",
-                              "followed", *EVERY, *options)
+        """Starts to follow it; returns when all of it is read that is there, with how much that is."""
+        follower = self.start_following(*options)
         seen = []
         for line in follower.stderr:
+            self.assertTrue(line.startswith(b"{"), line)
             seen.append(json.loads(line)["iterations"])
             if len(seen) > 2 and seen[-1] == seen[-2] > 0:
                 return follower, seen[-1]
@@ -37,7 +60,7 @@ class FollowTest(CliTest):
     def check_followed(self, follower, *options):
         stderr = follower.communicate(timeout=100)[1].decode()
         self.assertEqual(follower.returncode, DONE, stderr)
-        self.succeed("render", "run.h5", "-q", "--progress", "none", "--name", "afterwards", *EVERY,
+        self.succeed("render", "run.h5", "-q", "--progress", "none", "--name", "afterwards", *self.every,
                      *options)
         for ending in (".mp4", "_start.png"):
             self.assertEqual(read(self.path("out", f"followed{ending}")),
@@ -50,15 +73,17 @@ class FollowTest(CliTest):
         writer.send_signal(signal.SIGCONT)
         self.assertEqual(self.check_followed(follower), [])
         self.assertEqual(writer.wait(60), DONE)
-        report = json.loads(self.succeed("render", "run.h5", "--json", "--progress", "none", *EVERY))
-        self.assertEqual(report["iterations"], 40000)
-        self.assertLess(seen, 40000)
+        report = json.loads(self.succeed("render", "run.h5", "--json", "--progress", "none", *self.every))
+        self.assertEqual(report["iterations"], self.n_iterations)
+        self.assertLess(seen, self.n_iterations)
 
     def test_what_shows_the_whole_run_waits_for_its_end(self):
         for options in (("--scene", "fit+error", "--size", "800x300"),
                         ("--pace", "log", "--frames", "30"), ("--pace", "adaptive", "--frames", "30")):
-            writer = self.record("--epochs", "5000")
-            follower, _ = self.follow(*options)
+            writer = self.record()
+            follower = self.start_following(*options)
+            time.sleep(0.5)  # nothing shows that it waits
+            self.assertIsNone(follower.poll())
             writer.send_signal(signal.SIGCONT)
             self.assertEqual(self.check_followed(follower, *options), [])
             self.assertEqual(writer.wait(60), DONE)
@@ -66,21 +91,21 @@ class FollowTest(CliTest):
 
     def test_a_killed_writer_is_noticed(self):
         writer = self.record()
-        follower, seen = self.follow("--patience", "1")
+        follower, seen = self.follow("--patience", "3")
         self.assertGreater(seen, 0)
         writer.kill()
         self.assertEqual(self.check_followed(follower), [
-            "trainreel render: run.h5: nothing was added for 1 s; its writer is taken to be gone"])
+            "trainreel render: run.h5: nothing was added for 3 s; its writer is taken to be gone"])
 
     def test_quiet_says_nothing_of_it(self):
         writer = self.record()
         writer.kill()
         writer.wait(60)
-        self.succeed("render", "--follow", "run.h5", "--patience", "0.2", "-q", *EVERY)
+        self.succeed("render", "--follow", "run.h5", "--patience", "0.2", "-q", *self.every)
 
     def test_the_writer_may_come_a_little_later(self):
         follower = self.start("render", "--follow", "run.h5", "--progress", "none", "--name",
-                              "followed", *EVERY)
+                              "followed", *self.every)
         time.sleep(0.3)
         self.succeed("record", "-q", "-o", "run.h5", "--epochs", "1000")
         self.assertEqual(self.check_followed(follower), [])
@@ -94,7 +119,8 @@ class FollowTest(CliTest):
     def test_ctrl_c_leaves_nothing(self):
         for options in ((), ("--scene", "error")):
             writer = self.record()
-            follower, _ = self.follow(*options)
+            follower = self.start_following(*options)
+            self.assertTrue(follower.stderr.readline().startswith(b"{"))
             follower.send_signal(signal.SIGINT)
             stderr = follower.communicate(timeout=60)[1].decode().splitlines()
             self.assertEqual(follower.returncode, INTERRUPTED)
@@ -114,9 +140,9 @@ class FollowTest(CliTest):
             self.fail_with(USAGE, "render", *arguments, says=[says])
 
 
-class PreviewOfRecordingTest(CliTest):
+class PreviewOfRecordingTest(RecordingTest):
     def record(self, *options):
-        writer = self.start("record", "-q", "-o", "run.h5", *(options or RUN))
+        writer = self.start("record", "-q", "-o", "run.h5", *(options or self.some))
         self.wait_for(lambda: os.path.exists(self.path("run.h5")), "the recording")
         return writer
 
@@ -151,9 +177,9 @@ class PreviewOfRecordingTest(CliTest):
         thread.join(60)
         iterations = [event["iteration"] for event in events]
         self.assertEqual(iterations, sorted(iterations))
-        self.assertEqual(iterations[-1], 40000)
+        self.assertEqual(iterations[-1], self.n_iterations)
         self.assertGreater(len(set(iterations)), 2)
-        self.assertEqual(events[-1]["end"], "The recording has ended after 40000 iterations.")
+        self.assertEqual(events[-1]["end"], f"The recording has ended after {self.n_iterations} iterations.")
         self.assertEqual(events[-1]["n_iterations"], 0)  # not known while it grows
         self.assertEqual(self.end(process), events[-1]["end"] + "\n")
 
