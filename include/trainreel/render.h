@@ -116,8 +116,9 @@ typedef tr_status (*tr_progress_fn)(const tr_progress *progress, void *context);
 /** What to render. */
 typedef struct tr_render_options {
     const char *folder; /**< where files go; it is made if it is not there */
-    const char *name;   /**< of the files, without an ending: NAME.mp4 and NAME_start.png */
-    tr_format format;   /**< what is written */
+    const char *name;   /**< of the files, without an ending: NAME.mp4, NAME_start.png, NAME.vtt */
+    /** what is written of the same frames, as TR_IN_SET() bits; TR_FORMAT_NONE is alone in it */
+    unsigned formats;
     tr_picture picture; /**< what a frame shows */
     tr_video video;     /**< how it is encoded */
     tr_pace pace;       /**< which states get a frame */
@@ -141,25 +142,29 @@ TR_API tr_render_options tr_render_options_default(void);
 /** A file that was written. */
 typedef struct tr_artifact {
     char *path;        /**< the folder and the name */
-    const char *kind;  /**< "video", "poster", "frames", "checksums" or "chart" */
+    const char *kind;  /**< "video", "poster", "captions", "frames", "checksums" or "chart" */
     uint64_t bytes;    /**< of the file, or of all in a folder */
-    int width;         /**< pixels */
+    int width;         /**< pixels; 0 for what has no size */
     int height;        /**< pixels */
     uint64_t n_frames; /**< 1 for a still */
     double seconds;    /**< that it plays; 0 for what does not */
 } tr_artifact;
 
+/** The most files of one rendering: one per format, the poster, and room for what comes with them. */
+#define TR_MOST_ARTIFACTS 16
+
 /** What became of a rendering. */
 typedef struct tr_report {
-    size_t n_artifacts;       /**< files that were written */
-    tr_artifact artifacts[2]; /**< n_artifacts of them, whose paths the report owns */
-    uint64_t n_frames;        /**< drawn, with those that repeat the last state */
-    uint64_t n_iterations;    /**< of the last state */
-    float final_loss;         /**< of the last iteration's batch */
-    size_t n_params;          /**< of the net */
-    float *initial_params;    /**< n_params values, owned by the report */
-    float *trained_params;    /**< the last state's, as above */
-    double seconds;           /**< that the rendering took */
+    size_t n_artifacts; /**< files that were written */
+    /** in the order of tr_format, then the poster and the captions; the report owns their paths */
+    tr_artifact artifacts[TR_MOST_ARTIFACTS];
+    uint64_t n_frames;     /**< drawn, with those that repeat the last state */
+    uint64_t n_iterations; /**< of the last state */
+    float final_loss;      /**< of the last iteration's batch */
+    size_t n_params;       /**< of the net */
+    float *initial_params; /**< n_params values, owned by the report */
+    float *trained_params; /**< the last state's, as above */
+    double seconds;        /**< that the rendering took */
 } tr_report;
 
 /**

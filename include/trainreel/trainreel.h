@@ -23,6 +23,7 @@
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/picture.h>
+#include <trainreel/probe.h>
 #include <trainreel/random.h>
 #include <trainreel/recording.h>
 #include <trainreel/render.h>

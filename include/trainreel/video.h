@@ -13,8 +13,16 @@ typedef enum tr_format {
     TR_FORMAT_MP4,       /**< H.264 in MP4, with a poster: the first frame as PNG */
     TR_FORMAT_PNG,       /**< a folder of PNG files, one a frame */
     TR_FORMAT_CHECKSUMS, /**< a text file with the SHA-256 of every frame's pixels, before encoding */
-    TR_FORMAT_NONE       /**< nothing: for measuring everything but the encoder */
+    TR_FORMAT_NONE,      /**< nothing: for measuring everything but the encoder */
+    TR_FORMAT_WEBM,      /**< VP9 in WebM: NAME.webm, with the poster */
+    TR_FORMAT_AV1        /**< AV1 in WebM: NAME.av1.webm, with the poster */
 } tr_format;
+
+/** How many formats there are. */
+#define TR_N_FORMATS 6
+
+/** A format's bit in a set of formats, such as `TR_IN_SET(TR_FORMAT_MP4) | TR_IN_SET(TR_FORMAT_WEBM)`. */
+#define TR_IN_SET(format) (1u << (format))
 
 /** H.264 profiles (ITU-T H.264, annex A). */
 typedef enum tr_profile {
@@ -27,9 +35,10 @@ typedef enum tr_profile {
 typedef struct tr_video {
     int frames_per_second; /**< 1 to 240 */
     double crf;            /**< x264's constant rate factor, 1 to 51: lower is better and larger.
-                                "plot" takes it as a whole number */
+                                "plot" takes it as a whole number. VP9 and AV1 get a factor that
+                                gives about the same quality */
     const char *preset;    /**< "plot", which is made for line plots, or one of x264's, from
-                                "ultrafast" to "veryslow" */
+                                "ultrafast" to "veryslow"; of MP4, as is the profile */
     tr_profile profile;    /**< what a player must be able to decode */
 } tr_video;
 

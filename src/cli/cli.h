@@ -32,6 +32,8 @@ int tr_cmd_build(int argc, char **argv);
 int tr_cmd_chart(int argc, char **argv);
 int tr_cmd_check_gradient(int argc, char **argv);
 int tr_cmd_compare(int argc, char **argv);
+int tr_cmd_embed(int argc, char **argv);
+int tr_cmd_import(int argc, char **argv);
 int tr_cmd_plan(int argc, char **argv);
 int tr_cmd_predict(int argc, char **argv);
 int tr_cmd_preview(int argc, char **argv);

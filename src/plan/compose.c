@@ -127,6 +127,7 @@ tr_status tr_plan_compose(tr_plan **out, const tr_override *given, size_t n_give
     tr_plan *plan = g_new0(tr_plan, 1);
     tr_plan_reader reader = {.plan = plan, .diag = diag};
     plan->folder = g_strdup(".");
+    plan->has_page = true;
     plan->runs = g_new0(tr_plan_run, 1);
     plan->n_runs = plan->n_written = 1;
     reader.runs = g_new0(tr_raw_run, 1);

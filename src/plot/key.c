@@ -3,7 +3,6 @@
 #include "alloc.h"
 #include "diag.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +35,7 @@ struct tr_key {
 };
 
 void tr_run_name(const tr_panel_source *run, char name[TR_RUN_NAME_SIZE]) {
-    char note[48] = "";
-    if (run->diverged_at)
-        snprintf(note, sizeof note, " (diverged at %" PRIu64 ")", run->diverged_at);
+    const char *note = run->diverged_at ? " (diverged)" : "";
     size_t room = TR_RUN_NAME_SIZE - 1 - strlen(note);
     size_t length = strlen(run->label);
     if (length > room) {

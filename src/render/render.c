@@ -28,7 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RING_SNAPSHOTS = 256, MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
+enum { RING_SNAPSHOTS = 256, RING_FLOATS = 1 << 24, FEWEST_IN_RING = 4 };
+enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
 enum { MAX_CHOSEN_FRAMES = 1 << 20, MAX_HOLD_SECONDS = 3600 };
 
 /* The states of a segment. */
@@ -145,8 +146,8 @@ static void *run_source(void *context) {
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -157,6 +158,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, state, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -166,7 +168,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -177,7 +179,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -413,7 +415,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -512,8 +515,11 @@ static tr_status create_ring(rendering *job, tr_diag *diag) {
     report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
     if (!report->initial_params || !report->trained_params)
         return tr_fail_memory(diag, "rendering");
-    tr_status status =
-        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    size_t capacity = RING_SNAPSHOTS; /* less for large states, such as those of many runs */
+    if (job->n_params > RING_FLOATS / RING_SNAPSHOTS)
+        capacity = RING_FLOATS / job->n_params;
+    capacity = capacity > FEWEST_IN_RING ? capacity : FEWEST_IN_RING;
+    tr_status status = tr_ring_create(&job->ring, capacity, job->n_params, TR_RING_BLOCK, diag);
     return status ? status : tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
 }
 
@@ -606,7 +612,7 @@ void tr_report_destroy(tr_report *report) {
 tr_render_options tr_render_options_default(void) {
     return (tr_render_options){.folder = "out",
                                .name = "neuron",
-                               .format = TR_FORMAT_MP4,
+                               .formats = TR_IN_SET(TR_FORMAT_MP4),
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
                                .every = 50,

@@ -172,7 +172,7 @@ static void render(golden_run *run, const tr_picture *picture, const char *name,
     options.folder = scratch;
     options.name = name;
     options.picture = *picture;
-    options.format = format;
+    options.formats = TR_IN_SET(format);
     options.every = every;
     assert_ok(tr_render(&run->source, &options, &report, &diag), diag);
     assert_int_equal(report.n_frames, n_frames);

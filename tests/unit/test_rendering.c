@@ -119,7 +119,7 @@ static void what_is_pushed_is_rendered_as_the_training_itself(void **state) {
         assert_int_equal(job.n_pushed, 801);
         assert_int_equal(job.report.n_frames, 81);
         assert_int_equal(job.report.n_iterations, 800);
-        assert_int_equal(job.report.n_artifacts, 2);
+        assert_int_equal(job.report.n_artifacts, 3);
         finish(&job);
         render_directly(scenes[i], "direct");
         assert_same_file("pushed", "direct", ".mp4");
@@ -148,7 +148,7 @@ static void several_loops_do_not_disturb_each_other(void **state) {
         if (i < 3)
             assert_same_file(names[i], "direct", ".mp4");
     }
-    assert_int_equal(count_entries(scratch), 8);
+    assert_int_equal(count_entries(scratch), 12);
 }
 
 static void a_rendering_that_fails_ends_the_loop(void **state) {
@@ -210,7 +210,7 @@ static void wrong_snapshots_are_refused_and_do_no_harm(void **state) {
     assert_int_equal(tr_rendering_finish(job.rendering, &second, &job.diag), TR_ERROR_ARGUMENT);
     assert_int_equal(second.n_artifacts, 0);
     finish(&job);
-    assert_int_equal(count_entries(scratch), 2);
+    assert_int_equal(count_entries(scratch), 3);
 }
 
 static void wrong_options_are_refused_at_once(void **state) {
