@@ -107,7 +107,7 @@ static tr_status choose_pictures(const subject *s, const tr_settings *settings, 
     for (int i = 0; i < TR_N_LOOKS; i++) {
         pictures[i] = tr_picture_from(settings);
         if (!pictures[i].title) /* as in a video */
-            pictures[i].title = tr_picture_default().title;
+            pictures[i].title = "iteration: {iteration}";
     }
     if (!is_chosen)
         pictures[TR_LOOK_DARK].theme = TR_THEME_DARK;
