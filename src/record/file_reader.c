@@ -382,9 +382,21 @@ static tr_status check_iterations(file_reader *own, tr_diag *diag) {
     return TR_OK;
 }
 
+/* Makes the library look at the lengths again. */
+static tr_status refresh_recorded(file_reader *own, tr_diag *diag) {
+    const tr_hdf5 *h5 = own->input.h5;
+    bool done = true;
+    for (size_t i = 0; done && i < own->n_recorded; i++)
+        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
+    return done ? TR_OK : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+}
+
 static tr_status measure(file_reader *own, tr_diag *diag) {
-    /* in this order: what has ended does not grow any more */
+    /* in this order: what has ended does not grow any more, so lengths that are read after that are the
+     * last ones */
     tr_status status = read_ended(own, diag);
+    if (!status && own->is_live)
+        status = refresh_recorded(own, diag);
     if (!status)
         status = count_snapshots(own, diag);
     if (!status)
@@ -403,8 +415,6 @@ static tr_status refresh(tr_recording *recording, tr_diag *diag) {
     if (status)
         return status;
     bool done = h5->H5Drefresh(own->ended) >= 0;
-    for (size_t i = 0; done && i < own->n_recorded; i++)
-        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
     status = done ? measure(own, diag)
                   : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
     tr_hdf5_leave();
@@ -730,7 +740,7 @@ static tr_status open_ended(file_reader *own, tr_diag *diag) {
 }
 
 static tr_status open_contents(file_reader *own, tr_diag *diag) {
-    size_t n_layers;
+    size_t n_layers = 0;
     tr_status status = read_root(own, diag);
     if (!status)
         status = count_layers(own, &n_layers, diag);
