@@ -1,5 +1,8 @@
 /** @file
  * The samples that a net is trained on.
+ *
+ * Threads: all functions may be called by any number of threads at once, with a generator and a dataset
+ * of their own.
  */
 #ifndef TRAINREEL_DATASET_H
 #define TRAINREEL_DATASET_H
@@ -15,11 +18,11 @@ TR_BEGIN_DECLS
  * does. The arrays belong to the dataset. Reading one is safe from any number of threads.
  */
 typedef struct tr_dataset {
-    size_t n_samples;
-    size_t n_inputs;
-    size_t n_outputs;
-    double *x; /**< row-major [n_samples, n_inputs] */
-    double *y; /**< row-major [n_samples, n_outputs] */
+    size_t n_samples; /**< from 1 */
+    size_t n_inputs;  /**< values of a sample that go in, from 1 */
+    size_t n_outputs; /**< values of a sample that should come out, from 1 */
+    double *x;        /**< row-major [n_samples, n_inputs] */
+    double *y;        /**< row-major [n_samples, n_outputs] */
 } tr_dataset;
 
 /**
@@ -92,7 +95,7 @@ typedef enum tr_csv_header {
  * number. A column may be in both lists, but not twice in one.
  */
 typedef struct tr_csv_options {
-    tr_csv_header header;
+    tr_csv_header header;  /**< whether the first line names the columns */
     const char *x_columns; /**< NULL or "" for all columns that are not in y_columns */
     const char *y_columns; /**< NULL or "" for the last column */
 } tr_csv_options;

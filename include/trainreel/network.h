@@ -1,5 +1,8 @@
 /** @file
  * A net of dense layers, its parameters as one flat vector, and evaluating it.
+ *
+ * Threads: a net never changes, so any number of threads may use one; an evaluator and a generator
+ * belong to one thread at a time.
  */
 #ifndef TRAINREEL_NETWORK_H
 #define TRAINREEL_NETWORK_H
@@ -58,24 +61,24 @@ typedef enum tr_loss {
 
 /** A dense layer: output = activation(input * weights + bias). */
 typedef struct tr_layer {
-    size_t n_units;
-    tr_activation activation;
-    tr_init init;
-    double alpha; /**< of leaky_relu and elu: up to 100, 0 for Keras' */
+    size_t n_units;           /**< at least 1 */
+    tr_activation activation; /**< of all its units */
+    tr_init init;             /**< how its weights are drawn; biases are 0 */
+    double alpha;             /**< of leaky_relu and elu: up to 100, 0 for Keras' */
     double scale; /**< of the initialisers normal and uniform: up to 1e6, 0 for Keras'; and of
                        constant: -1e6 to 1e6 */
 } tr_layer;
 
 /** Where a layer's parameters stand in the flat vector. */
 typedef struct tr_layer_view {
-    size_t n_inputs;
-    size_t n_units;
-    tr_activation activation;
-    tr_init init;
-    double alpha;   /**< never 0 where the activation has one */
-    double scale;   /**< never 0 for normal and uniform */
-    size_t weights; /**< offset of the weights, row-major [n_inputs, n_units] */
-    size_t bias;    /**< offset of the bias, [n_units] */
+    size_t n_inputs;          /**< values that each unit sees */
+    size_t n_units;           /**< values that come out */
+    tr_activation activation; /**< as in tr_layer, like the next */
+    tr_init init;             /**< how its weights are drawn */
+    double alpha;             /**< never 0 where the activation has one */
+    double scale;             /**< never 0 for normal and uniform */
+    size_t weights;           /**< offset of the weights, row-major [n_inputs, n_units] */
+    size_t bias;              /**< offset of the bias, [n_units] */
 } tr_layer_view;
 
 /** The shape of a net. It never changes, so any number of threads may use one. */
@@ -96,9 +99,11 @@ TR_API TR_MUST_CHECK tr_status tr_network_create(tr_network **network, size_t n_
 /** Frees the net and sets the pointer to NULL. NULL is fine. */
 TR_API void tr_network_destroy(tr_network **network);
 
-/** Number of values that a sample has going in, and coming out; number of layers. */
+/** Number of values that a sample has going in. */
 TR_API size_t tr_network_n_inputs(const tr_network *network);
+/** Number of values that come out for a sample: units of the last layer. */
 TR_API size_t tr_network_n_outputs(const tr_network *network);
+/** Number of layers, at least 1. */
 TR_API size_t tr_network_n_layers(const tr_network *network);
 
 /** Length of the flat parameter vector: for each layer in order its weights, then its bias. */

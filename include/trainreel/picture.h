@@ -1,5 +1,7 @@
 /** @file
  * How snapshots are drawn.
+ *
+ * Threads: the functions only read what they are given, and are safe from any number of threads.
  */
 #ifndef TRAINREEL_PICTURE_H
 #define TRAINREEL_PICTURE_H
@@ -53,17 +55,17 @@ typedef struct tr_picture {
      *    more parameters, over the first two principal components of the path
      *  - "network": layers, units and weights; "neuron": the parts of a single neuron */
     const char *scene;
-    tr_layout layout;
-    tr_theme_kind theme;
-    tr_color background; /**< in the place of the theme's, as are the next four */
-    tr_color grid_color;
-    tr_color text_color;
-    tr_color data_color;
-    tr_color prediction_color;
+    tr_layout layout;          /**< of several panels */
+    tr_theme_kind theme;       /**< how it looks */
+    tr_color background;       /**< in the place of the theme's, as are the next four */
+    tr_color grid_color;       /**< of the grid */
+    tr_color text_color;       /**< of titles, labels and ticks */
+    tr_color data_color;       /**< of the data, and of what is low in a field of colours */
+    tr_color prediction_color; /**< of the prediction, and of what is high */
     /** {iteration}, {epoch} and {samples} stand for those numbers, {{ and }} for braces */
     const char *title;
-    const char *x_label; /**< of the first panel, as is the next */
-    const char *y_label;
+    const char *x_label;          /**< of the first panel's x axis */
+    const char *y_label;          /**< of the first panel's y axis */
     const char *data_label;       /**< in the legend */
     const char *prediction_label; /**< in the legend */
     tr_scale error_scale;         /**< of the y axis of "error" */

@@ -23,10 +23,10 @@ TR_BEGIN_DECLS
 
 /** The whole state, as `RandomState.get_state()` shows it; copying the struct copies the state. */
 typedef struct tr_random {
-    uint32_t key[624];
-    int position;   /**< words of `key` already used, 0 to 624 */
-    bool has_gauss; /**< whether `gauss` is the next normal number */
-    double gauss;
+    uint32_t key[624]; /**< the words from which numbers are made */
+    int position;      /**< words of `key` already used, 0 to 624 */
+    bool has_gauss;    /**< whether `gauss` is the next normal number */
+    double gauss;      /**< with mean 0 and standard deviation 1 */
 } tr_random;
 
 /** Sets the state that `numpy.random.seed(seed)` sets for an integer seed. */

@@ -18,6 +18,7 @@ typedef enum tr_ring_policy {
     TR_RING_DROP_OLDEST /**< forget the oldest: the producer is not held up (a live view) */
 } tr_ring_policy;
 
+/** A ring: one thread pushes and finishes, one pops and closes, and any may cancel. */
 typedef struct tr_ring tr_ring;
 
 /**

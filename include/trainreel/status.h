@@ -2,6 +2,9 @@
  * How trainreel reports what went wrong: a code to decide by and a sentence to show.
  *
  * Every function that can fail returns a tr_status, and takes a tr_diag that receives the sentence.
+ * What is true of all functions: where a header says nothing else, an object and what is passed to a
+ * call with it are one thread's at a time, while different objects may be used on different threads; and
+ * an object that an `..._create()` failed to make is NULL.
  */
 #ifndef TRAINREEL_STATUS_H
 #define TRAINREEL_STATUS_H
@@ -31,7 +34,7 @@ typedef enum tr_status {
  * Wherever a `tr_diag *` is taken, NULL means that the text is not wanted.
  */
 typedef struct tr_diag {
-    char text[256];
+    char text[256]; /**< UTF-8 as far as what it quotes is */
 } tr_diag;
 
 /**

@@ -1,10 +1,13 @@
 /** @file
  * Training a net: Keras' fit(), number for number.
+ *
+ * Threads: any number of trainings may run at once, each with parameters and a generator of its own.
  */
 #ifndef TRAINREEL_TRAINER_H
 #define TRAINREEL_TRAINER_H
 
 #include <stdbool.h>
+#include <trainreel/cancel.h>
 #include <trainreel/dataset.h>
 #include <trainreel/network.h>
 #include <trainreel/random.h>
@@ -36,16 +39,17 @@ typedef struct tr_fit_options {
     size_t batch_size; /**< samples per iteration, at least 1; the last batch of an epoch is shorter
                             when the samples do not divide evenly */
     uint64_t epochs;   /**< passes over the data */
-    double learning_rate; /**< used as float32, like all that follow */
-    tr_loss loss;
-    tr_optimizer optimizer;
-    double momentum; /**< of SGD, 0 to 1 */
-    bool nesterov;   /**< of SGD */
-    double decay;    /**< from 0; of SGD only, as in Keras 0.3.2 */
-    double beta_1;   /**< of Adam, from 0 to below 1, like the next */
-    double beta_2;
-    double rho;     /**< of RMSprop, 0 to 1 */
-    double epsilon; /**< of Adam, RMSprop and Adagrad, above 0 */
+    double learning_rate;    /**< used as float32, like all that follow */
+    tr_loss loss;            /**< what is minimised */
+    tr_optimizer optimizer;  /**< how parameters follow the gradient */
+    double momentum;         /**< of SGD, 0 to 1 */
+    bool nesterov;           /**< of SGD */
+    double decay;            /**< from 0; of SGD only, as in Keras 0.3.2 */
+    double beta_1;           /**< of Adam, from 0 to below 1 */
+    double beta_2;           /**< of Adam, from 0 to below 1 */
+    double rho;              /**< of RMSprop, 0 to 1 */
+    double epsilon;          /**< of Adam, RMSprop and Adagrad, above 0 */
+    const tr_cancel *cancel; /**< asked before every iteration; may be NULL */
 } tr_fit_options;
 
 /** Keras 0.3.2's defaults for an optimizer: batch size 128, learning rate 0.01 for SGD and Adagrad
@@ -77,7 +81,8 @@ TR_API uint64_t tr_fit_iterations(const tr_fit_options *options, size_t n_sample
  * @param step may be NULL
  * @return TR_OK, TR_ERROR_ARGUMENT (shapes, settings, a loss that does not fit the last layer or
  *         the targets), TR_ERROR_MEMORY, TR_ERROR_DIVERGED (a loss that is not finite; the text
- *         names iteration and learning rate), or what `step` returned.
+ *         names iteration and learning rate), TR_ERROR_CANCELLED (by the options' `cancel`), or what
+ *         `step` returned.
  */
 TR_API TR_MUST_CHECK tr_status tr_fit(const tr_network *network, float *params,
                                       const tr_dataset *dataset, const tr_fit_options *options,

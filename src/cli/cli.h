@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <trainreel/cancel.h>
 #include <trainreel/status.h>
 
 /* Exit codes, which the help pages and the README document. */
@@ -31,8 +32,11 @@ int tr_cmd_build(int argc, char **argv);
 int tr_cmd_chart(int argc, char **argv);
 int tr_cmd_check_gradient(int argc, char **argv);
 int tr_cmd_compare(int argc, char **argv);
+int tr_cmd_embed(int argc, char **argv);
+int tr_cmd_import(int argc, char **argv);
 int tr_cmd_plan(int argc, char **argv);
 int tr_cmd_predict(int argc, char **argv);
+int tr_cmd_preview(int argc, char **argv);
 int tr_cmd_record(int argc, char **argv);
 int tr_cmd_render(int argc, char **argv);
 int tr_cmd_train(int argc, char **argv);
@@ -52,6 +56,8 @@ void tr_catch_signals(void);
 /* There are no temporary files (any more): `trainreel … | head` may end as other programs do then. */
 void tr_release_pipe_signal(void);
 bool tr_is_interrupted(void);
+/* What a signal requests then; borrowed. */
+const tr_cancel *tr_interruption(void);
 
 /* ---- options.c ---- */
 

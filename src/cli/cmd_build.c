@@ -14,8 +14,9 @@ static const tr_help help = {
     .description =
         "Makes all that a plan describes: trains every run once, and makes the videos,\n"
         "charts and tables of them side by side. PLAN is a YAML file, or one of the plans\n"
-        "that trainreel plan list shows. Beside the files it writes manifest.json, with\n"
-        "all settings and a checksum of every file, and SHA256SUMS for sha256sum -c. What\n"
+        "that trainreel plan list shows. Beside the files it writes index.html, a page that\n"
+        "shows them all, manifest.json, with all settings and a checksum of every file,\n"
+        "and SHA256SUMS for sha256sum -c. What\n"
         "is there already and would be the same again is left as it is. The options for\n"
         "data, model, training and frames are for plans with one run, and win over it.\n",
     .examples = "  trainreel build first-steps\n"
@@ -81,8 +82,12 @@ static void print_report(const tr_plan *plan, const tr_build_report *report, con
         print_file(folder, artifact->path, built, &built->file);
         if (artifact->poster)
             print_file(folder, artifact->poster, built, &built->poster);
-        print_summary(folder, artifact, built);
+        if (artifact->captions)
+            print_file(folder, artifact->captions, built, &built->captions);
     }
+    print_file(folder, "index.html", &report->page, &report->page.file);
+    for (size_t i = 0; i < report->n_artifacts; i++)
+        print_summary(folder, &plan->artifacts[i], &report->artifacts[i]);
 }
 
 /* What went wrong, a line each; returns the exit code. */
@@ -138,6 +143,12 @@ typedef struct build_flags {
     char **sets;
 } build_flags;
 
+void tr_choose_page(tr_plan *plan, const tr_settings *settings, const GArray *given) {
+    for (guint i = 0; i < given->len; i++)
+        if (!strcmp(g_array_index(given, tr_given, i).param->name, "output.page"))
+            plan->has_page = settings->page;
+}
+
 static int run(int argc, char **argv, const GOptionEntry *entries, const build_flags *flags,
                tr_settings *settings, tr_arguments *arguments) {
     int exit_code;
@@ -152,8 +163,10 @@ static int run(int argc, char **argv, const GOptionEntry *entries, const build_f
     tr_plan *plan;
     exit_code =
         tr_load_plan(help.command, arguments->values[0], arguments->given, flags->sets, &plan);
-    if (!exit_code)
+    if (!exit_code) {
+        tr_choose_page(plan, settings, arguments->given);
         exit_code = tr_make(help.command, plan, settings, &flags->make, style);
+    }
     tr_plan_destroy(&plan);
     return exit_code;
 }

@@ -34,28 +34,6 @@ typedef struct chart_flags {
     gboolean quiet;
 } chart_flags;
 
-/* A training that Ctrl-C ends. */
-typedef struct interruptible {
-    tr_training *training;
-    tr_step_fn step;
-    void *context;
-} interruptible;
-
-static tr_status pass_on(const tr_snapshot *snapshot, void *context) {
-    const interruptible *to = context;
-    return tr_is_interrupted() ? TR_ERROR_CANCELLED : to->step(snapshot, to->context);
-}
-
-static tr_status run_interruptible(void *context, tr_step_fn step, void *step_context,
-                                   tr_diag *diag) {
-    interruptible *to = context;
-    const tr_training *training = to->training;
-    to->step = step;
-    to->context = step_context;
-    return tr_fit(training->network, training->params, training->dataset, &training->options,
-                  training->random, pass_on, to, diag);
-}
-
 static tr_status find_format(const char *path, tr_chart_format *format, tr_diag *diag) {
     static const char *const endings[] = {".png", ".svg", ".pdf"};
     for (int i = 0; i < 3; i++)
@@ -77,19 +55,16 @@ static char *default_path(const char *kind, tr_diag *diag) {
 
 static tr_status draw_training(const tr_settings *settings, tr_run *run, const char *path,
                                tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
-    interruptible training = {.training = &run->training};
     tr_source source = tr_training_source(&run->training);
     tr_picture picture = tr_picture_from(settings);
     tr_recording *recording;
     uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
     if (!strcmp(settings->scene, "data"))
         run->training.options.epochs = 0; /* nothing of the training is shown */
-    source.run = run_interruptible;
-    source.context = &training;
+    run->training.options.cancel = tr_interruption();
     tr_status status = tr_record(&source, &recording, diag);
     if (status)
         return status;
-    source = tr_training_source(&run->training);
     status = tr_chart(&source, recording, iteration, &picture, format, path, artifact, diag);
     tr_recording_destroy(&recording);
     return status;

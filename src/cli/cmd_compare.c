@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tr_default defaults[] = {
-    {"picture.scene", "fit+error"}, {"summary.seconds", "yes"}, {0}};
+static const tr_default defaults[] = {{"picture.scene", "fit+error"},
+                                      {"picture.error_scale", "log"},
+                                      {"summary.seconds", "yes"},
+                                      {0}};
 
 static const tr_help help = {
     .command = "compare",
@@ -20,17 +22,17 @@ static const tr_help help = {
         "varies, the batch sizes 1,8,32,128,200 are compared. It writes below OUT:\n"
         "\n"
         "  compare.mp4    a panel for each run, all of which advance together; the poster\n"
-        "                 is compare_start.png\n"
-        "  overlay.mp4    all predictions in one panel, and overlay_start.png\n"
+        "                 is compare_start.png, and the captions compare.vtt\n"
+        "  overlay.mp4    all predictions in one panel, overlay_start.png, overlay.vtt\n"
         "  error.svg      the error of every run, and error.png\n"
         "  summary.csv    numbers for every run, which are also printed as a table:\n"
         "                 iterations, the loss on all data, after how many iterations it\n"
-        "                 fell below --levels, how often it rose, how often the loss of the\n"
-        "                 batch rose, and seconds of a processor for the training\n"
+        "                 fell below --levels, how often it rose, and how often that of the\n"
+        "                 batch did, and seconds of a processor for the training\n"
         "\n"
-        "and manifest.json and SHA256SUMS as trainreel build does. All files but the\n"
-        "seconds in summary.csv are the same for any number of workers. A run that\n"
-        "diverges keeps its place, with the iteration at which it did.\n",
+        "and index.html, manifest.json and SHA256SUMS as trainreel build does. All files\n"
+        "but the seconds of the summary are the same for any number of workers. A run\n"
+        "that diverges keeps its place, with the iteration at which it did.\n",
     .examples = "  trainreel compare --epochs 50\n"
                 "  trainreel compare --learning-rate 0.1,0.01 --epochs 100 --align iteration\n"
                 "  trainreel compare --vary momentum=0,0.9 --batch-size 8,128 --epochs 50\n"
@@ -190,8 +192,8 @@ static void note(const char *text, void *context) {
         printf("%s\n", text);
 }
 
-static int compare(const request *r, const tr_settings *settings, compare_flags *flags,
-                   tr_progress_style style) {
+static int compare(const request *r, const tr_settings *settings, const GArray *given,
+                   compare_flags *flags, tr_progress_style style) {
     tr_plan *plan;
     tr_diag diag = {0};
     tr_status status =
@@ -199,6 +201,8 @@ static int compare(const request *r, const tr_settings *settings, compare_flags 
                         (const tr_value_list *)(void *)r->lists->data, r->lists->len, &diag);
     if (!status)
         status = tr_plan_prepare(plan, note, &flags->make, &diag);
+    if (!status)
+        tr_choose_page(plan, settings, given);
     int exit_code = status ? tr_report_failure(help.command, status, &diag)
                            : tr_make(help.command, plan, settings, &flags->make, style);
     tr_plan_destroy(&plan);
@@ -221,7 +225,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, compare_flags
     g_array_set_clear_func(r.lists, clear_list);
     exit_code = read_request(&r, arguments->given, flags->varied);
     if (exit_code < 0)
-        exit_code = compare(&r, settings, flags, style);
+        exit_code = compare(&r, settings, arguments->given, flags, style);
     g_array_unref(r.given);
     g_array_unref(r.lists);
     return exit_code;

@@ -31,7 +31,7 @@ static int check(const tr_plan *plan) {
         return tr_exit_code(status);
     size_t n_files = plan->n_artifacts;
     for (size_t i = 0; i < plan->n_artifacts; i++)
-        n_files += plan->artifacts[i].poster != NULL;
+        n_files += (plan->artifacts[i].poster ? 1u : 0) + (plan->artifacts[i].captions ? 1u : 0);
     size_t n_varied = plan->n_runs - plan->n_written;
     printf("%s: %zu run%s", plan->source, plan->n_written, plan->n_written == 1 ? "" : "s");
     if (n_varied)

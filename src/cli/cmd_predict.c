@@ -27,12 +27,6 @@ typedef struct predict_flags {
     gboolean json;
 } predict_flags;
 
-static tr_status step(const tr_snapshot *snapshot, void *context) {
-    (void)snapshot;
-    (void)context;
-    return tr_is_interrupted() ? TR_ERROR_CANCELLED : TR_OK;
-}
-
 /* Appends "name1,name2" for several values, and "name" for one. */
 static void append_names(GString *csv, const char *name, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -110,9 +104,11 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
         status = get_points(&points, run, settings, flags, diag);
     if (!status)
         status = tr_destination_open(&to, flags->output, diag);
-    if (!status && !run->recording)
+    if (!status && !run->recording) {
+        run->training.options.cancel = tr_interruption();
         status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
-                        &run->random, step, NULL, diag);
+                        &run->random, NULL, NULL, diag);
+    }
     if (!status)
         status = tr_evaluator_create(&evaluator, run->network, points, diag);
     if (!status) {

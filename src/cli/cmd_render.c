@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "embed.h"
 #include "print.h"
 #include "progress.h"
 #include "run.h"
@@ -12,15 +13,16 @@ enum { MOST_PARAMS_SHOWN = 8 };
 static const tr_help help = {
     .command = "render",
     .usage = "[RECORDING] [OPTION…]",
-    .description = "Trains a net the way Keras does, number for number, by default a single ReLU\n"
-                   "neuron, draws its prediction beside the data as it learns, and writes\n"
-                   "OUT/NAME.mp4 and the poster OUT/NAME_start.png, which is the first frame. The\n"
-                   "same options give the same bytes on every machine.\n"
-                   "\n"
-                   "RECORDING is a file of trainreel record, or of a recorder for another\n"
-                   "framework: it is drawn instead, and nothing is trained. What is given of the\n"
-                   "data and the model must then be what was recorded; a recording without data\n"
-                   "needs it.\n",
+    .description =
+        "Trains a net the way Keras does, number for number, by default a single ReLU\n"
+        "neuron, draws its prediction beside the data as it learns, and writes\n"
+        "OUT/NAME.mp4, the poster OUT/NAME_start.png, which is the first frame, and the\n"
+        "captions OUT/NAME.vtt. The same options give the same bytes on every machine.\n"
+        "\n"
+        "RECORDING is a file of trainreel record or import, or of a recorder for another\n"
+        "framework: it is drawn instead, and nothing is trained. What is given of the\n"
+        "data and the model must then be what was recorded; a recording without data\n"
+        "needs it.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
                 "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
@@ -35,20 +37,26 @@ typedef struct render_flags {
 } render_flags;
 
 static tr_status show_progress(const tr_progress *progress, void *view) {
-    if (tr_is_interrupted())
-        return TR_ERROR_CANCELLED;
     tr_progress_view_show(view, progress);
     return TR_OK;
 }
 
 /* The line for Pelican's liquid tag, which wants the sizes at scale 1 before the poster. NULL where
- * there is no video, or without memory. */
-static char *embed_line(const tr_settings *settings, const tr_report *report) {
-    if (report->n_artifacts < 2)
+ * there is no MP4, or without memory. */
+static char *embed_line(const tr_settings *settings) {
+    if (!(settings->formats & TR_IN_SET(TR_FORMAT_MP4)))
         return NULL;
-    return g_strdup_printf("{%% video /videos/%s.mp4 %d %d /images/%s_start.png %%}",
-                           settings->name, settings->size.width, settings->size.height,
-                           settings->name);
+    char *video = g_strconcat(settings->name, ".mp4", NULL);
+    char *poster = g_strconcat(settings->name, "_start.png", NULL);
+    char *video_url = tr_embed_url(settings->video_path, video);
+    char *poster_url = tr_embed_url(settings->image_path, poster);
+    char *line =
+        tr_embed_pelican_tag(video_url, settings->size.width, settings->size.height, poster_url);
+    g_free(poster_url);
+    g_free(video_url);
+    g_free(poster);
+    g_free(video);
+    return line;
 }
 
 static void print_params(const float *params, size_t n_params) {
@@ -74,7 +82,7 @@ static void print_report(const tr_report *report, const char *embed) {
 
 static int write_report(const tr_report *report, const tr_run *run, const tr_settings *settings,
                         const render_flags *flags) {
-    char *embed = embed_line(settings, report);
+    char *embed = embed_line(settings);
     int exit_code = EXIT_DONE;
     if (flags->json) {
         char *json = tr_report_to_json(report, run->network, settings, embed);
@@ -114,6 +122,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     tr_render_options options = tr_render_options_from(settings);
     options.progress = show_progress;
     options.progress_context = &view;
+    options.cancel = tr_interruption();
     tr_source source = tr_run_source(run);
     tr_catch_signals();
     status = tr_render(&source, &options, &report, &diag);

@@ -23,10 +23,6 @@ static const tr_help help = {
     .examples = "  trainreel train -o neuron.csv\n"
                 "  trainreel train --batch-size 200 --epochs 100 | tail -n 1\n"};
 
-static tr_status step(const tr_snapshot *snapshot, void *table) {
-    return tr_is_interrupted() ? TR_ERROR_CANCELLED : tr_table_step(snapshot, table);
-}
-
 /* Writes to the file, or with NULL to the standard output. */
 static tr_status train(const tr_settings *settings, const char *path, tr_diag *diag) {
     tr_destination to = {0};
@@ -40,8 +36,9 @@ static tr_status train(const tr_settings *settings, const char *path, tr_diag *d
         status = tr_table_create(&table, run->network, run->dataset, run->training.options.loss,
                                  tr_destination_write, &to, diag);
     if (!status) {
+        run->training.options.cancel = tr_interruption();
         status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
-                        &run->random, step, table, diag);
+                        &run->random, tr_table_step, table, diag);
         tr_table_explain(table, diag);
     }
     if (!status)

@@ -12,23 +12,26 @@
 const tr_command tr_commands[] = {
     {"render", "train a net and write the video of its training", tr_cmd_render},
     {"chart", "train a net and draw its error, its fit, its weights …", tr_cmd_chart},
-    {"compare", "train a net with different settings, and show them side by side", tr_cmd_compare},
+    {"compare", "train a net with several settings and show them side by side", tr_cmd_compare},
     {"record", "train a net and keep every state of it in a file", tr_cmd_record},
     {"build", "make all that a plan describes: videos, charts and tables", tr_cmd_build},
     {"plan", "check, show and list plans", tr_cmd_plan},
+    {"preview", "train a net and watch it in a browser", tr_cmd_preview},
+    {"embed", "print what to paste into a page or post to show a video", tr_cmd_embed},
     {"predict", "train a net and evaluate it at given points", tr_cmd_predict},
     {"check-gradient", "compare the gradient of a net with central differences",
      tr_cmd_check_gradient},
     {"train", "train a net and write its weights after every iteration as CSV", tr_cmd_train},
+    {"import", "make a recording of weights that were saved elsewhere", tr_cmd_import},
 };
 const size_t tr_n_commands = sizeof tr_commands / sizeof *tr_commands;
 
-static volatile sig_atomic_t interrupted;
+static tr_cancel interruption;
 static struct sigaction pipe_action; /* what the program was started with */
 
 static void note_signal(int number) {
     (void)number;
-    interrupted = 1;
+    tr_cancel_request(&interruption);
 }
 
 void tr_catch_signals(void) {
@@ -51,7 +54,11 @@ void tr_release_pipe_signal(void) {
 }
 
 bool tr_is_interrupted(void) {
-    return interrupted;
+    return tr_cancel_is_requested(&interruption);
+}
+
+const tr_cancel *tr_interruption(void) {
+    return &interruption;
 }
 
 int tr_exit_code(tr_status status) {

@@ -18,6 +18,9 @@ typedef struct tr_make_flags {
     gboolean json;
 } tr_make_flags;
 
+/* What the options that were `given` say of the page wins over the plan. */
+void tr_choose_page(tr_plan *plan, const tr_settings *settings, const GArray *given);
+
 /* Builds the plan into the settings' folder, shows the progress, reports what was made and complains of
  * what was not. Returns the exit code. */
 int tr_make(const char *command, const tr_plan *plan, const tr_settings *settings,

@@ -66,8 +66,9 @@ static void print_param(const tr_help *page, unsigned command_bit, const tr_para
     int length = snprintf(help, sizeof help, "%s", param->help);
     if (initial && *initial)
         length += snprintf(help + length, sizeof help - (size_t)length, " [%s]", initial);
-    if (param->type == TR_PARAM_CHOICE && param->choices[1]) {
-        snprintf(help + length, sizeof help - (size_t)length, " (one of");
+    if (param->choices && param->choices[1]) {
+        snprintf(help + length, sizeof help - (size_t)length, " (%s of",
+                 param->type == TR_PARAM_CHOICES ? "one or more" : "one");
         for (int i = 0; param->choices[i]; i++) {
             length = (int)strlen(help);
             snprintf(help + length, sizeof help - (size_t)length, "%s %s", i ? "," : "",

@@ -20,7 +20,9 @@
     X(av_frame_free)                                                                               \
     X(av_frame_get_buffer)                                                                         \
     X(av_frame_make_writable)                                                                      \
+    X(av_freep)                                                                                    \
     X(av_log_set_level)                                                                            \
+    X(av_mallocz)                                                                                  \
     X(av_opt_set)                                                                                  \
     X(av_opt_set_double)                                                                           \
     X(av_strerror)
@@ -34,6 +36,7 @@
     X(av_bsf_send_packet)                                                                          \
     X(av_packet_alloc)                                                                             \
     X(av_packet_free)                                                                              \
+    X(av_packet_move_ref)                                                                          \
     X(av_packet_rescale_ts)                                                                        \
     X(av_packet_unref)                                                                             \
     X(avcodec_alloc_context3)                                                                      \
@@ -49,6 +52,7 @@
     X(avcodec_version)
 
 #define TR_AVFORMAT_FUNCTIONS(X)                                                                   \
+    X(av_find_input_format)                                                                        \
     X(av_read_frame)                                                                               \
     X(av_write_frame)                                                                              \
     X(av_write_trailer)                                                                            \

@@ -1,9 +1,7 @@
-#include "h264.h"
-
-#include "diag.h"
-#include "sink.h"
+#include "codec.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,8 +52,7 @@ static void write_options(char *options, size_t size, const tr_video *video) {
              of_profile[video->profile], qp < HIGHEST_QP ? qp : HIGHEST_QP);
 }
 
-static tr_status set_options(const tr_av *av, AVCodecContext *encoder, const tr_video *video,
-                             tr_diag *diag) {
+static int set_options(const tr_av *av, AVCodecContext *encoder, const tr_video *video) {
     char options[256];
     write_options(options, sizeof options, video);
     bool plot = !strcmp(video->preset, "plot");
@@ -67,48 +64,14 @@ static tr_status set_options(const tr_av *av, AVCodecContext *encoder, const tr_
         error = av->av_opt_set_double(x264, "crf", video->crf, 0);
     if (error >= 0)
         error = av->av_opt_set(x264, "profile", profile_name(video->profile), 0);
-    return error < 0 ? tr_av_fail(av, diag, error, "cannot set up the H.264 encoder") : TR_OK;
+    return error;
 }
 
-tr_status tr_h264_find(const tr_av *av, const AVCodec **codec, tr_diag *diag) {
-    *codec = av->avcodec_find_encoder_by_name("libx264");
-    if (!*codec)
-        return tr_fail(diag, TR_ERROR_ENCODER,
-                       "this FFmpeg has no H.264 encoder libx264 (Debian's has it)");
-    return TR_OK;
-}
-
-tr_status tr_h264_open(const tr_av *av, AVCodecContext **out, int width, int height,
-                       const tr_video *video, tr_diag *diag) {
-    *out = NULL;
-    const AVCodec *codec;
-    tr_status status = tr_h264_find(av, &codec, diag);
-    if (status)
-        return status;
-    AVCodecContext *encoder = av->avcodec_alloc_context3(codec);
-    if (!encoder)
-        return tr_fail_memory(diag, "the encoder");
-    encoder->width = width;
-    encoder->height = height;
-    encoder->pix_fmt = AV_PIX_FMT_YUV420P;
-    encoder->time_base = (AVRational){1, video->frames_per_second};
-    encoder->framerate = (AVRational){video->frames_per_second, 1};
-    encoder->sample_aspect_ratio = (AVRational){1, 1};
-    encoder->gop_size = TR_SEGMENT_FRAMES;
-    encoder->thread_count = 1;
-    encoder->color_range = AVCOL_RANGE_MPEG;
-    encoder->color_primaries = AVCOL_PRI_BT709;
-    encoder->color_trc = AVCOL_TRC_BT709;
-    encoder->colorspace = AVCOL_SPC_BT709;
-    encoder->flags = AV_CODEC_FLAG_GLOBAL_HEADER | (int)AV_CODEC_FLAG_CLOSED_GOP;
-    status = set_options(av, encoder, video, diag);
-    if (!status) {
-        int error = av->avcodec_open2(encoder, codec, NULL);
-        if (error < 0)
-            status = tr_av_fail(av, diag, error, "cannot open the H.264 encoder");
-    }
-    if (status)
-        av->avcodec_free_context(&encoder);
-    *out = encoder;
-    return status;
-}
+const tr_codec tr_codec_h264 = {.id = AV_CODEC_ID_H264,
+                                .encoder = "libx264",
+                                .name = "H.264",
+                                /* takes x264's SEI messages out, which name its version */
+                                .filter = "filter_units",
+                                .filter_option = "remove_types",
+                                .filter_value = "6",
+                                .set_options = set_options};

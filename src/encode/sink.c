@@ -21,38 +21,63 @@ static bool is_known_preset(const char *preset) {
     return false;
 }
 
+typedef struct format_facts {
+    const char *ending;
+    const char *kind;
+    const tr_sink_ops *ops;
+    bool plays;
+    bool is_coded; /* in 4:2:0, with a quality that can be chosen */
+} format_facts;
+
+static const format_facts formats[TR_N_FORMATS] = {
+    [TR_FORMAT_MP4] = {".mp4", "video", &tr_video_sink_ops, .plays = true, .is_coded = true},
+    [TR_FORMAT_PNG] = {"", "frames", &tr_png_sink_ops},
+    [TR_FORMAT_CHECKSUMS] = {".sha256", "checksums", &tr_checksum_sink_ops},
+    [TR_FORMAT_NONE] = {"", "nothing", &tr_null_sink_ops},
+    [TR_FORMAT_WEBM] = {".webm", "video", &tr_video_sink_ops, .plays = true, .is_coded = true},
+    [TR_FORMAT_AV1] = {".av1.webm", "video", &tr_video_sink_ops, .plays = true, .is_coded = true},
+    [TR_FORMAT_GIF] = {".gif", "video", &tr_gif_sink_ops, .plays = true},
+    [TR_FORMAT_APNG] = {".apng", "video", &tr_apng_sink_ops, .plays = true},
+};
+
+const char *tr_format_ending(tr_format format) {
+    return formats[format].ending;
+}
+
+const char *tr_format_kind(tr_format format) {
+    return formats[format].kind;
+}
+
+bool tr_format_plays(tr_format format) {
+    return formats[format].plays;
+}
+
+bool tr_format_has_poster(tr_format format) {
+    return formats[format].is_coded;
+}
+
 tr_status tr_sink_check(tr_format format, int width, int height, const tr_video *video,
                         tr_diag *diag) {
-    if (format != TR_FORMAT_MP4)
+    if ((unsigned)format >= TR_N_FORMATS)
+        return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no format number %d", (int)format);
+    if (!formats[format].plays)
         return TR_OK;
-    if (width % 2 || height % 2)
-        return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "an MP4 video has an even width and height, not %dx%d; %dx%d would do",
-                       width, height, width + width % 2, height + height % 2);
     if (video->frames_per_second < 1 || video->frames_per_second > 240)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a video has 1 to 240 frames per second, not %d",
                        video->frames_per_second);
+    if (!formats[format].is_coded)
+        return TR_OK;
+    if (width % 2 || height % 2)
+        return tr_fail(diag, TR_ERROR_ARGUMENT,
+                       "a video has an even width and height, not %dx%d; %dx%d would do", width,
+                       height, width + width % 2, height + height % 2);
     if (!(video->crf >= 1 && video->crf <= 51))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the crf is 1 to 51, not %g", video->crf);
-    if (!is_known_preset(video->preset))
+    if (format == TR_FORMAT_MP4 && !is_known_preset(video->preset))
         return tr_fail(diag, TR_ERROR_ARGUMENT,
                        "the preset is \"plot\" or one of x264's, not \"%.40s\"",
                        video->preset ? video->preset : "");
     return TR_OK;
-}
-
-static const tr_sink_ops *ops_of(tr_format format) {
-    switch (format) {
-    case TR_FORMAT_MP4:
-        return &tr_video_sink_ops;
-    case TR_FORMAT_PNG:
-        return &tr_png_sink_ops;
-    case TR_FORMAT_CHECKSUMS:
-        return &tr_checksum_sink_ops;
-    case TR_FORMAT_NONE:
-        return &tr_null_sink_ops;
-    }
-    return NULL;
 }
 
 tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int width, int height,
@@ -61,13 +86,11 @@ tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int 
     tr_status status = tr_sink_check(format, width, height, video, diag);
     if (status)
         return status;
-    const tr_sink_ops *ops = ops_of(format);
-    if (!ops)
-        return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no format number %d", (int)format);
+    const tr_sink_ops *ops = formats[format].ops;
     tr_sink *sink = tr_alloc_array(1, ops->sink_size);
     if (!sink)
         return tr_fail_memory(diag, "the output");
-    *sink = (tr_sink){.ops = ops, .width = width, .height = height};
+    *sink = (tr_sink){.ops = ops, .format = format, .width = width, .height = height};
     if (ops->open)
         status = ops->open(sink, path, video, diag);
     if (status)

@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "output.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trainreel/status.h>
@@ -20,14 +21,27 @@ typedef struct tr_sink tr_sink;
 typedef struct tr_sink_worker tr_sink_worker;
 typedef struct tr_segment tr_segment;
 
+/* A part of a video that players offer to jump to; it goes on to the next one. */
+typedef struct tr_chapter {
+    uint64_t first_frame;
+    const char *title;
+} tr_chapter;
+
 /* What the kinds of sinks have in common; those with more start with it. */
 struct tr_sink {
     const struct tr_sink_ops *ops;
-    int width;
+    tr_format format;
+    int width; /* of the frames; once it is finished, of the file's pictures */
     int height;
     tr_output *output; /* NULL where nothing is written */
     uint64_t bytes;    /* of all its files, once it is finished */
     uint64_t n_frames; /* appended so far */
+    /* in the file, once it is finished, where that is another number: what does not change may be one
+     * picture; 0 otherwise */
+    uint64_t n_pictures;
+    /* may be set before it is finished, and are borrowed until then */
+    const tr_chapter *chapters;
+    size_t n_chapters;
 };
 
 struct tr_sink_worker {
@@ -83,10 +97,24 @@ tr_status tr_sink_end_segment(tr_sink_worker *worker, tr_segment **segment, tr_d
 tr_status tr_sink_append(tr_sink *sink, tr_segment **segment, tr_diag *diag);
 /* Frees a segment that will not be appended. */
 void tr_segment_destroy(tr_segment **segment, const tr_sink *sink);
+/* A sink whose frames go to each of `n_sinks` others, drawn once; finishing it finishes them all. They
+ * are borrowed, and stay to be committed and destroyed one by one. All have the same size.
+ * TR_ERROR_MEMORY. */
+tr_status tr_tee_create(tr_sink **tee, tr_sink *const *sinks, size_t n_sinks, tr_diag *diag);
+
 /* After the last segment: completes the output and checks it, still under its temporary name. */
 tr_status tr_sink_finish(tr_sink *sink, tr_diag *diag);
 /* Gives the output its name. */
 tr_status tr_sink_commit(tr_sink *sink, tr_diag *diag);
+
+/* What follows the name of a file of this format, such as ".mp4". */
+const char *tr_format_ending(tr_format format);
+/* What it is called in reports: "video", "frames", "checksums" or "nothing". */
+const char *tr_format_kind(tr_format format);
+/* Whether a player shows it, one frame after the other. */
+bool tr_format_plays(tr_format format);
+/* Whether a page shows something in its place until it plays. */
+bool tr_format_has_poster(tr_format format);
 
 /* What can be known of a format's settings before anything is loaded or written. */
 tr_status tr_sink_check(tr_format format, int width, int height, const tr_video *video,
@@ -98,6 +126,8 @@ const char *tr_encode_versions(void);
 
 /* The kinds of sinks, for tr_sink_create. */
 extern const tr_sink_ops tr_video_sink_ops;
+extern const tr_sink_ops tr_gif_sink_ops;
+extern const tr_sink_ops tr_apng_sink_ops;
 extern const tr_sink_ops tr_png_sink_ops;
 extern const tr_sink_ops tr_checksum_sink_ops;
 extern const tr_sink_ops tr_null_sink_ops;

@@ -1,21 +1,36 @@
-/* H.264 in MP4. Each segment is encoded on its own; the muxer puts them one after another, which it
- * may because each starts with an IDR frame and all have the same parameter sets. */
+/* Videos: H.264 in MP4, VP9 and AV1 in WebM. Each segment is encoded on its own; the muxer puts them one
+ * after another, which it may because each starts with a key frame and all have the same parameter
+ * sets. */
 #include "alloc.h"
 #include "av.h"
+#include "codec.h"
 #include "convert.h"
 #include "diag.h"
-#include "h264.h"
+#include "readback.h"
 #include "sink.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* What differs between the formats. Either container has its index first, so that playing can begin
+ * with the first bytes. */
+typedef struct video_kind {
+    const tr_codec *codec;
+    const char *muxer;
+    const char *option;
+    const char *value;
+} video_kind;
+
+static const video_kind mp4_kind = {&tr_codec_h264, "mp4", "movflags", "+faststart+write_colr"};
+static const video_kind webm_kind = {&tr_codec_vp9, "webm", "cues_to_front", "1"};
+static const video_kind av1_kind = {&tr_codec_av1, "webm", "cues_to_front", "1"};
+
 typedef struct video_sink {
     tr_sink base;
     const tr_av *av;
+    const video_kind *kind;
     tr_video video;
     char preset[16];
     char *url;              /* of the temporary file */
@@ -74,16 +89,19 @@ static tr_status open_worker(tr_sink_worker *base, tr_diag *diag) {
     return TR_OK;
 }
 
-/* Takes x264's SEI messages out, which name its version. */
-static tr_status open_filter(const tr_av *av, video_worker *worker, tr_diag *diag) {
-    const AVBitStreamFilter *kind = av->av_bsf_get_by_name("filter_units");
+static tr_status open_filter(const video_sink *sink, video_worker *worker, tr_diag *diag) {
+    const tr_av *av = sink->av;
+    const tr_codec *codec = sink->kind->codec;
+    const AVBitStreamFilter *kind = av->av_bsf_get_by_name(codec->filter);
     if (!kind)
-        return tr_fail(diag, TR_ERROR_ENCODER, "this FFmpeg has no bitstream filter filter_units");
+        return tr_fail(diag, TR_ERROR_ENCODER, "this FFmpeg has no bitstream filter %s",
+                       codec->filter);
     int error = av->av_bsf_alloc(kind, &worker->filter);
     if (error >= 0)
         error = av->avcodec_parameters_from_context(worker->filter->par_in, worker->encoder);
-    if (error >= 0)
-        error = av->av_opt_set(worker->filter->priv_data, "remove_types", "6", 0);
+    if (error >= 0 && codec->filter_option)
+        error =
+            av->av_opt_set(worker->filter->priv_data, codec->filter_option, codec->filter_value, 0);
     if (error >= 0) {
         worker->filter->time_base_in = worker->encoder->time_base;
         error = av->av_bsf_init(worker->filter);
@@ -96,10 +114,10 @@ static tr_status begin_segment(tr_sink_worker *base, tr_diag *diag) {
     video_segment *segment = (video_segment *)base->segment;
     const video_sink *sink = (video_sink *)base->sink;
     segment->av = sink->av;
-    tr_status status = tr_h264_open(sink->av, &worker->encoder, base->sink->width,
-                                    base->sink->height, &sink->video, diag);
+    tr_status status = tr_codec_open(sink->av, sink->kind->codec, &worker->encoder,
+                                     base->sink->width, base->sink->height, &sink->video, diag);
     if (!status)
-        status = open_filter(sink->av, worker, diag);
+        status = open_filter(sink, worker, diag);
     if (status)
         return status;
     segment->reorder_delay = worker->encoder->has_b_frames;
@@ -193,13 +211,47 @@ static tr_status fail(const video_sink *sink, tr_diag *diag, int error) {
     return tr_av_fail(sink->av, diag, error, tr_output_path(sink->base.output));
 }
 
+/* What a decoder needs before the first packet. Some encoders tell it with that packet only. */
+static const uint8_t *find_header(const video_segment *segment, size_t *size) {
+    *size = (size_t)segment->parameters->extradata_size;
+    if (*size || !segment->n_packets)
+        return segment->parameters->extradata;
+    const AVPacket *packet = segment->packets[0];
+    for (int i = 0; i < packet->side_data_elems; i++)
+        if (packet->side_data[i].type == AV_PKT_DATA_NEW_EXTRADATA) {
+            *size = packet->side_data[i].size;
+            return packet->side_data[i].data;
+        }
+    return NULL;
+}
+
+/* Copies what the encoder told of the video to the stream. Returns FFmpeg's error. */
+static int describe_stream(const tr_av *av, const video_segment *segment, AVStream *stream) {
+    size_t size;
+    const uint8_t *header = find_header(segment, &size);
+    AVCodecParameters *parameters = stream->codecpar;
+    int error = av->avcodec_parameters_copy(parameters, segment->parameters);
+    if (error < 0)
+        return error;
+    parameters->codec_tag = 0;
+    if (parameters->extradata_size || !size)
+        return 0;
+    parameters->extradata = av->av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE);
+    if (!parameters->extradata)
+        return AVERROR(ENOMEM);
+    memcpy(parameters->extradata, header, size);
+    parameters->extradata_size = (int)size;
+    return 0;
+}
+
 static tr_status write_header(video_sink *sink, const video_segment *first, tr_diag *diag) {
     const tr_av *av;
     AVDictionary *options = NULL;
     tr_status status = tr_av_load(&av, diag);
     if (status)
         return status;
-    int error = av->avformat_alloc_output_context2(&sink->muxer, NULL, "mp4", sink->url);
+    int error =
+        av->avformat_alloc_output_context2(&sink->muxer, NULL, sink->kind->muxer, sink->url);
     if (error < 0)
         return fail(sink, diag, error);
     sink->muxer->flags |= AVFMT_FLAG_BITEXACT; /* no version, no time of day */
@@ -208,13 +260,11 @@ static tr_status write_header(video_sink *sink, const video_segment *first, tr_d
         return tr_fail_memory(diag, "the video");
     stream->time_base = (AVRational){1, sink->video.frames_per_second};
     stream->avg_frame_rate = (AVRational){sink->video.frames_per_second, 1};
-    error = av->avcodec_parameters_copy(stream->codecpar, first->parameters);
-    if (error >= 0) {
-        stream->codecpar->codec_tag = 0;
-        error = av->avio_open(&sink->muxer->pb, sink->url, AVIO_FLAG_WRITE);
-    }
+    error = describe_stream(av, first, stream);
     if (error >= 0)
-        error = av->av_dict_set(&options, "movflags", "+faststart+write_colr", 0);
+        error = av->avio_open(&sink->muxer->pb, sink->url, AVIO_FLAG_WRITE);
+    if (error >= 0)
+        error = av->av_dict_set(&options, sink->kind->option, sink->kind->value, 0);
     if (error >= 0)
         error = av->avformat_write_header(sink->muxer, &options);
     av->av_dict_free(&options);
@@ -224,9 +274,11 @@ static tr_status write_header(video_sink *sink, const video_segment *first, tr_d
     return TR_OK;
 }
 
-static bool same_parameters(const AVCodecParameters *a, const AVCodecParameters *b) {
-    return a->extradata_size == b->extradata_size &&
-           !memcmp(a->extradata, b->extradata, (size_t)a->extradata_size);
+static bool has_same_header(const video_segment *segment, const AVCodecParameters *parameters) {
+    size_t size;
+    const uint8_t *header = find_header(segment, &size);
+    return size == (size_t)parameters->extradata_size &&
+           (!size || !memcmp(header, parameters->extradata, size));
 }
 
 static tr_status write_packets(video_sink *sink, video_segment *segment, tr_diag *diag) {
@@ -255,7 +307,7 @@ static tr_status append(tr_sink *base, tr_segment *base_segment, tr_diag *diag) 
     video_sink *sink = (video_sink *)base;
     video_segment *segment = (video_segment *)base_segment;
     tr_status status = sink->muxer ? TR_OK : write_header(sink, segment, diag);
-    if (!status && !same_parameters(segment->parameters, sink->muxer->streams[0]->codecpar))
+    if (!status && !has_same_header(segment, sink->muxer->streams[0]->codecpar))
         status = tr_fail(diag, TR_ERROR_ENCODER, "the encoder changed its parameters in between");
     return status ? status : write_packets(sink, segment, diag);
 }
@@ -269,45 +321,68 @@ static int close_file(video_sink *sink) {
     return error < 0 ? error : closed;
 }
 
-/* Reads the file back. */
-static tr_status check_file(video_sink *sink, tr_diag *diag) {
+/* Chapters begin in whole milliseconds, which is what the file has, and not before their frame. */
+static AVChapter *new_chapter(const video_sink *sink, size_t index) {
     const tr_av *av = sink->av;
-    AVFormatContext *demuxer = NULL;
-    int error = av->avformat_open_input(&demuxer, sink->url, NULL, NULL);
-    if (error < 0)
-        return fail(sink, diag, error);
-    AVPacket *packet = av->av_packet_alloc();
-    const AVStream *stream = demuxer->nb_streams == 1 ? demuxer->streams[0] : NULL;
-    uint64_t n_packets = 0;
-    if (packet && stream)
-        while (av->av_read_frame(demuxer, packet) >= 0) {
-            n_packets += !(packet->flags & AV_PKT_FLAG_CORRUPT);
-            av->av_packet_unref(packet);
-        }
-    bool good = stream && n_packets == sink->base.n_frames &&
-                (uint64_t)stream->nb_frames == sink->base.n_frames &&
-                stream->codecpar->codec_id == AV_CODEC_ID_H264 &&
-                stream->codecpar->width == sink->base.width &&
-                stream->codecpar->height == sink->base.height;
-    if (good) {
-        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        double wanted = (double)sink->base.n_frames / sink->video.frames_per_second;
-        good = fabs(seconds - wanted) < 0.5 / sink->video.frames_per_second;
+    const tr_chapter *wanted = &sink->base.chapters[index];
+    bool is_last = index + 1 == sink->base.n_chapters;
+    uint64_t rate = (uint64_t)sink->video.frames_per_second;
+    uint64_t end = is_last ? sink->base.n_frames : wanted[1].first_frame;
+    AVChapter *chapter = av->av_mallocz(sizeof *chapter);
+    if (!chapter)
+        return NULL;
+    chapter->id = (int64_t)index + 1;
+    chapter->time_base = (AVRational){1, 1000};
+    chapter->start = (int64_t)((wanted->first_frame * 1000 + rate - 1) / rate);
+    /* the last one does not make the video longer */
+    chapter->end = (int64_t)((end * 1000 + (is_last ? 0 : rate - 1)) / rate);
+    if (av->av_dict_set(&chapter->metadata, "title", wanted->title, 0) < 0)
+        av->av_freep(&chapter);
+    return chapter;
+}
+
+/* The muxer writes what it has of them with its trailer, and frees them. WebM would have them in its
+ * header, before it is known how the run goes. */
+static tr_status add_chapters(video_sink *sink, tr_diag *diag) {
+    AVFormatContext *muxer = sink->muxer;
+    if (!sink->base.n_chapters || sink->base.format != TR_FORMAT_MP4)
+        return TR_OK;
+    muxer->chapters = sink->av->av_mallocz(sink->base.n_chapters * sizeof(AVChapter *));
+    if (!muxer->chapters)
+        return tr_fail_memory(diag, "chapters");
+    for (size_t i = 0; i < sink->base.n_chapters; i++) {
+        muxer->chapters[i] = new_chapter(sink, i);
+        if (!muxer->chapters[i])
+            return tr_fail_memory(diag, "chapters");
+        muxer->nb_chapters++;
     }
-    av->av_packet_free(&packet);
-    av->avformat_close_input(&demuxer);
-    if (!good)
-        return tr_fail(diag, TR_ERROR_OUTPUT,
-                       "%s: what was written does not read back as it should; the file system may "
-                       "be at fault",
-                       tr_output_path(sink->base.output));
     return TR_OK;
+}
+
+static tr_status check_file(const video_sink *sink, tr_diag *diag) {
+    /* after the video MP4 has the names of the chapters as another stream */
+    bool is_mp4 = sink->base.format == TR_FORMAT_MP4;
+    size_t n_chapters = is_mp4 ? sink->base.n_chapters : 0;
+    double frames_per_second = sink->video.frames_per_second;
+    const tr_expected expected = {.codec = sink->kind->codec->id,
+                                  .width = sink->base.width,
+                                  .height = sink->base.height,
+                                  .n_packets = sink->base.n_frames,
+                                  .tells_number = is_mp4,
+                                  .n_streams = n_chapters ? 2 : 1,
+                                  .n_chapters = n_chapters,
+                                  .seconds = (double)sink->base.n_frames / frames_per_second,
+                                  .tolerance = 0.5 / frames_per_second};
+    return tr_read_back(sink->base.output, &expected, diag);
 }
 
 static tr_status finish(tr_sink *base, tr_diag *diag) {
     video_sink *sink = (video_sink *)base;
     if (!sink->header_written)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "there is no frame to make a video of");
+    tr_status status = add_chapters(sink, diag);
+    if (status)
+        return status;
     int error = sink->av->av_write_trailer(sink->muxer);
     int close_error = close_file(sink);
     if (error >= 0)
@@ -328,31 +403,25 @@ static void close_sink(tr_sink *base) {
     free(sink->url);
 }
 
-static tr_status open_output(video_sink *sink, const char *path, tr_diag *diag) {
-    tr_status status = tr_output_create(&sink->base.output, path, false, diag);
-    if (status)
-        return status;
-    /* "file:", lest a folder with a colon in its name be taken for a protocol */
-    const char *temporary = tr_output_temporary_path(sink->base.output);
-    size_t size = strlen(temporary) + sizeof "file:";
-    sink->url = malloc(size);
-    if (!sink->url)
-        return tr_fail_memory(diag, "the video");
-    snprintf(sink->url, size, "file:%s", temporary);
-    return TR_OK;
-}
-
 static tr_status open_sink(tr_sink *base, const char *path, const tr_video *video, tr_diag *diag) {
     video_sink *sink = (video_sink *)base;
+    sink->kind = base->format == TR_FORMAT_MP4    ? &mp4_kind
+                 : base->format == TR_FORMAT_WEBM ? &webm_kind
+                                                  : &av1_kind;
     sink->video = *video;
     snprintf(sink->preset, sizeof sink->preset, "%s", video->preset);
     sink->video.preset = sink->preset;
     tr_status status = tr_av_load_codecs(&sink->av, diag);
     if (!status)
-        status = open_output(sink, path, diag);
+        status = tr_output_create(&base->output, path, false, diag);
+    if (!status) {
+        sink->url = tr_output_url(base->output);
+        if (!sink->url)
+            status = tr_fail_memory(diag, "the video");
+    }
     /* A missing encoder is found out now, not after the training. */
     const AVCodec *codec;
-    return status ? status : tr_h264_find(sink->av, &codec, diag);
+    return status ? status : tr_codec_find(sink->av, sink->kind->codec, &codec, diag);
 }
 
 static tr_status prepare(tr_sink *sink, tr_diag *diag) {

@@ -26,18 +26,17 @@ static tr_status fail_with_errno(const tr_csv_reader *reader) {
                    "%s: cannot read: %s", reader->name, strerror(error));
 }
 
-/* A long path leaves no room for what is wrong, and its end tells more than its start. */
-static void set_name(tr_csv_reader *reader, const char *path) {
+void tr_csv_name_file(char name[TR_CSV_NAME_SIZE], const char *path) {
     enum { MOST_SHOWN = 100 };
     size_t length = strlen(path);
     if (length <= MOST_SHOWN) {
-        snprintf(reader->name, sizeof reader->name, "%s", path);
+        snprintf(name, TR_CSV_NAME_SIZE, "%s", path);
         return;
     }
     const char *rest = path + length - MOST_SHOWN;
     while ((*rest & 0xc0) == 0x80)
         rest++;
-    snprintf(reader->name, sizeof reader->name, "…%s", rest);
+    snprintf(name, TR_CSV_NAME_SIZE, "…%s", rest);
 }
 
 static tr_status fail_too_long(const tr_csv_reader *reader) {
@@ -93,7 +92,7 @@ tr_status tr_csv_reader_open(tr_csv_reader *reader, const char *path, tr_diag *d
     bool is_input = !strcmp(path, "-");
     *reader =
         (tr_csv_reader){.diag = diag, .owns_descriptor = !is_input, .separator = ',', .number = 1};
-    set_name(reader, is_input ? "standard input" : path);
+    tr_csv_name_file(reader->name, is_input ? "standard input" : path);
     reader->descriptor = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (reader->descriptor < 0)
         return fail_with_errno(reader);

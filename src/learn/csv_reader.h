@@ -9,13 +9,14 @@
 
 enum {
     TR_CSV_MOST_COLUMNS = 4096,
-    TR_CSV_LONGEST_LINE = 1 << 20 /* bytes */
+    TR_CSV_LONGEST_LINE = 1 << 20, /* bytes */
+    TR_CSV_NAME_SIZE = 128
 };
 
 /* A line is looked at where it lies in the buffer. Whoever meets the end of the buffer in it calls
  * tr_csv_reader_fill() and starts again with the line. */
 typedef struct tr_csv_reader {
-    char name[128]; /* of the file, for messages */
+    char name[TR_CSV_NAME_SIZE]; /* of the file, for messages */
     tr_diag *diag;
     int descriptor;
     bool owns_descriptor;
@@ -42,6 +43,10 @@ typedef enum tr_csv_result {
     TR_CSV_MORE,  /* it reaches the buffer's end, and the file has more */
     TR_CSV_FAILED /* and the diag says how */
 } tr_csv_result;
+
+/* The path for messages: a long one leaves no room for what is wrong, and its end tells more than its
+ * start. */
+void tr_csv_name_file(char name[TR_CSV_NAME_SIZE], const char *path);
 
 /* Opens the file, or for "-" takes the standard input, and chooses the separator. The reader is to be
  * closed in any case. TR_ERROR_INPUT, TR_ERROR_MEMORY, TR_ERROR_CANCELLED. */

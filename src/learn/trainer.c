@@ -103,6 +103,8 @@ static tr_status run(training *fit, const tr_fit_options *options, tr_random *ra
     for (uint64_t epoch = 0; !status && epoch < options->epochs; epoch++) {
         tr_random_shuffle(random, fit->order, n_samples);
         for (size_t first = 0; !status && first < n_samples; first += snapshot.batch_size) {
+            if (tr_cancel_is_requested(options->cancel))
+                return tr_fail(diag, TR_ERROR_CANCELLED, "cancelled");
             size_t left = n_samples - first;
             size_t n = left < options->batch_size ? left : options->batch_size;
             snapshot.iteration++;

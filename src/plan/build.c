@@ -3,9 +3,11 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
+#include "describe.h"
 #include "diag.h"
 #include "manifest.h"
 #include "output.h"
+#include "page.h"
 #include "run.h"
 #include "summary.h"
 #include "table.h"
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <trainreel/probe.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
@@ -221,6 +224,7 @@ typedef struct making {
 } making;
 
 static const char poster_name[] = "artifact_start.png";
+static const char captions_name[] = "artifact.vtt";
 
 static void take_facts(tr_built_file *file, const tr_artifact *facts) {
     bool is_still = !strcmp(facts->kind, "poster") || !strcmp(facts->kind, "chart");
@@ -235,7 +239,7 @@ static tr_status make_frames(making *m, tr_diag *diag) {
     tr_render_options options = tr_render_options_from(m->artifact->settings);
     options.folder = tr_stage_path(m->stage);
     options.name = "artifact";
-    options.format = m->artifact->kind == TR_PLAN_VIDEO ? TR_FORMAT_MP4 : TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(m->artifact->format);
     options.jobs = m->self->n_jobs;
     options.progress = note_progress;
     options.progress_context = m->self;
@@ -244,7 +248,7 @@ static tr_status make_frames(making *m, tr_diag *diag) {
     if (status)
         return status;
     take_facts(&m->built->file, &report.artifacts[0]);
-    if (m->artifact->kind == TR_PLAN_VIDEO)
+    if (tr_plan_has_poster(m->artifact))
         take_facts(&m->built->poster, &report.artifacts[1]);
     tr_report_destroy(&report);
     return TR_OK;
@@ -337,19 +341,53 @@ static tr_status make_summary(making *m, const char *path, tr_diag *diag) {
     return status;
 }
 
-/* The file, and a poster that nobody wants maybe, are complete in the stage: now they get their
- * places, the poster first, because a page shows it first. */
+/* The file, and a poster and captions that nobody wants maybe, are complete in the stage: now they get
+ * their places, the video last, because it is what brings the others along. */
 static tr_status publish(making *m, tr_diag *diag) {
-    tr_status status =
-        tr_stage_checksum(m->stage, m->name, m->built->file.checksum, &m->built->file.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_checksum(m->stage, poster_name, m->built->poster.checksum,
-                                   &m->built->poster.bytes, diag);
-    if (!status && m->artifact->poster)
-        status = tr_stage_publish(m->stage, poster_name, m->artifact->poster, diag);
-    if (!status)
-        status = tr_stage_publish(m->stage, m->name, m->artifact->path, diag);
+    tr_built *built = m->built;
+    const struct {
+        const char *name;
+        const char *path;
+        tr_built_file *file;
+    } files[] = {{poster_name, m->artifact->poster, &built->poster},
+                 {captions_name, m->artifact->captions, &built->captions},
+                 {m->name, m->artifact->path, &built->file}};
+    tr_status status = TR_OK;
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_checksum(m->stage, files[i].name, files[i].file->checksum,
+                                       &files[i].file->bytes, diag);
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
+        if (files[i].path)
+            status = tr_stage_publish(m->stage, files[i].name, files[i].path, diag);
     return status;
+}
+
+/* How browsers name the codec of the video in the stage. */
+static tr_status find_codecs(const making *m, tr_built_file *file, tr_diag *diag) {
+    tr_media media;
+    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
+    tr_status status = tr_probe(path, &media, diag);
+    g_free(path);
+    g_strlcpy(file->codecs, media.codec, sizeof file->codecs);
+    return status;
+}
+
+/* What needs the recording or the encoder's libraries, so that the page needs neither. */
+static tr_status describe(making *m, tr_diag *diag) {
+    const tr_plan_artifact *artifact = m->artifact;
+    tr_built_file *file = &m->built->file;
+    bool is_video = artifact->kind == TR_PLAN_VIDEO;
+    if (!is_video && artifact->kind != TR_PLAN_CHART)
+        return TR_OK;
+    tr_status status = is_video ? find_codecs(m, file, diag) : TR_OK;
+    if (status)
+        return status;
+    if (m->comparison.n_runs)
+        return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);
+    file->n_iterations = tr_recording_last_iteration(m->run->recording);
+    return tr_describe_run(&file->alternative, &m->source, m->run->recording, artifact->settings,
+                           is_video, diag);
 }
 
 static tr_status make_staged(making *m, tr_diag *diag) {
@@ -368,6 +406,8 @@ static tr_status make_staged(making *m, tr_diag *diag) {
         break;
     }
     g_free(path);
+    if (!status)
+        status = describe(m, diag);
     return status ? status : publish(m, diag);
 }
 
@@ -383,8 +423,11 @@ static void replace(char *text, size_t size, const char *part, const char *by) {
 
 /* A message of what was made in the stage names the file that it was made for. */
 static void rename_in_message(const making *m, const char *folder, tr_diag *diag) {
-    const char *poster = m->artifact->poster ? m->artifact->poster : m->artifact->path;
-    const char *const names[][2] = {{poster_name, poster}, {m->name, m->artifact->path}};
+    const tr_plan_artifact *artifact = m->artifact;
+    const char *const names[][2] = {
+        {poster_name, artifact->poster ? artifact->poster : artifact->path},
+        {captions_name, artifact->captions ? artifact->captions : artifact->path},
+        {m->name, artifact->path}};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         char *staged = g_build_filename(tr_stage_path(m->stage), names[i][0], NULL);
         char *wanted = g_build_filename(folder, names[i][1], NULL);
@@ -426,11 +469,13 @@ static tr_status make_artifact(worker *self, tr_diag *diag) {
     tr_status status = tr_store_prepare(b->store, artifact->path, diag);
     if (!status && artifact->poster)
         status = tr_store_prepare(b->store, artifact->poster, diag);
+    if (!status && artifact->captions)
+        status = tr_store_prepare(b->store, artifact->captions, diag);
     if (!status)
         status = tr_stage_create(&m.stage, b->store, diag);
     if (status)
         return status;
-    m.name = g_strconcat("artifact", strrchr(artifact->path, '.'), NULL);
+    m.name = g_strconcat("artifact", tr_plan_ending(artifact), NULL);
     status = make_staged(&m, diag);
     if (status)
         rename_in_message(&m, b->options->folder, diag);
@@ -739,7 +784,9 @@ static bool is_unchanged(const build *b, const tr_manifest *older, size_t index)
     return tr_manifest_find(older, b->store, artifact->path, tr_plan_kind_name(artifact->kind),
                             built->inputs, &built->file) &&
            (!artifact->poster || tr_manifest_find(older, b->store, artifact->poster, "poster",
-                                                  built->inputs, &built->poster));
+                                                  built->inputs, &built->poster)) &&
+           (!artifact->captions || tr_manifest_find(older, b->store, artifact->captions, "captions",
+                                                    built->inputs, &built->captions));
 }
 
 /* Finds out what is there already, and what the rest needs. */
@@ -774,6 +821,41 @@ static void plan_tasks(build *b) {
     g_free(run_inputs);
 }
 
+/* The file of another program or person stays as it is. */
+static tr_status check_older_page(const build *b, tr_diag *diag) {
+    enum { MOST_BYTES = 1 << 24 };
+    char *older;
+    size_t size;
+    tr_diag failure = {0};
+    tr_status status = tr_store_read(b->store, TR_PAGE, MOST_BYTES, &older, &size, &failure);
+    bool is_foreign = !status && !tr_page_is_ours(older);
+    g_free(older);
+    return is_foreign ? tr_fail(diag, TR_ERROR_OUTPUT,
+                                "%s/%s: this page was not made by trainreel; wanted another "
+                                "folder, or --page no",
+                                b->options->folder, TR_PAGE)
+                      : TR_OK;
+}
+
+static tr_status write_page(build *b, tr_diag *diag) {
+    tr_built *page = &b->report->page;
+    bool changed;
+    tr_status status = check_older_page(b, diag);
+    if (status)
+        return status;
+    char *text = tr_page_text(b->store, b->plan, b->report);
+    status = tr_store_update(b->store, TR_PAGE, text, &changed, diag);
+    if (!status) {
+        char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+        g_strlcpy(page->file.checksum, sum, TR_CHECKSUM_SIZE);
+        page->file.bytes = strlen(text);
+        page->outcome = changed ? TR_MADE : TR_UNCHANGED;
+        g_free(sum);
+    }
+    g_free(text);
+    return status;
+}
+
 static tr_status finish(build *b, tr_diag *diag) {
     tr_build_report *report = b->report;
     tr_status status = TR_OK;
@@ -785,7 +867,9 @@ static tr_status finish(build *b, tr_diag *diag) {
         if (!status && built->outcome == TR_FAILED)
             status = built->status;
     }
+    tr_status unwritten = b->plan->has_page ? write_page(b, diag) : TR_OK;
     tr_status written = tr_manifest_write(b->store, b->plan, report, b->checksums, diag);
+    written = unwritten ? unwritten : written;
     if (atomic_load(&b->is_stopping) &&
         report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
         return TR_ERROR_CANCELLED;
@@ -836,8 +920,11 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
 }
 
 void tr_build_report_destroy(tr_build_report *report) {
-    for (size_t i = 0; i < report->n_artifacts; i++)
+    for (size_t i = 0; i < report->n_artifacts; i++) {
         g_free(report->artifacts[i].message);
+        g_free(report->artifacts[i].file.alternative);
+        g_free(report->artifacts[i].poster.alternative);
+    }
     g_free(report->artifacts);
     *report = (tr_build_report){0};
 }

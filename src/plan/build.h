@@ -5,6 +5,7 @@
 #include "plan.h"
 #include "store.h"
 
+#include <trainreel/probe.h>
 #include <trainreel/render.h>
 
 typedef struct tr_build_progress {
@@ -31,6 +32,8 @@ typedef enum tr_outcome {
     TR_FAILED
 } tr_outcome;
 
+enum { TR_CODECS_SIZE = 64 };
+
 /* A file, as the manifest describes it. */
 typedef struct tr_built_file {
     char checksum[TR_CHECKSUM_SIZE];
@@ -39,6 +42,9 @@ typedef struct tr_built_file {
     int height;
     uint64_t n_frames;
     double seconds;
+    char codecs[TR_CODECS_SIZE]; /* of a video, as browsers want it: "avc1.4D400C"; "" if unknown */
+    uint64_t n_iterations;       /* of the run that a picture shows */
+    char *alternative;           /* what a picture shows, in words, or NULL; the report's own */
 } tr_built_file;
 
 typedef struct tr_built {
@@ -48,23 +54,26 @@ typedef struct tr_built {
     char inputs[TR_CHECKSUM_SIZE]; /* of all that the file depends on */
     tr_built_file file;
     tr_built_file poster;
+    tr_built_file captions;
 } tr_built;
 
 typedef struct tr_build_report {
     size_t n_artifacts; /* as many as the plan has, in its order */
     tr_built *artifacts;
+    tr_built page; /* index.html; not reached where the plan wants none */
     size_t n_made;
     size_t n_unchanged;
     size_t n_failed;
     double seconds;
 } tr_build_report;
 
-/* Makes all artifacts of the plan that are not there already, manifest.json and SHA256SUMS.
+/* Makes all artifacts of the plan that are not there already, index.html if the plan wants a page,
+ * manifest.json and SHA256SUMS. An index.html that another program made is left alone, and is a failure.
  *
  * Returns the status of the first artifact that failed, in the plan's order; then `diag` is empty,
  * because the report says it all. TR_ERROR_CANCELLED where the build was ended; what was made until
- * then stays and is in the manifest. TR_ERROR_OUTPUT, TR_ERROR_MEMORY with a text where the folder or
- * the manifest could not be written. The report is to be destroyed in any case. */
+ * then stays and is in the manifest. TR_ERROR_OUTPUT, TR_ERROR_MEMORY with a text where the folder,
+ * the page or the manifest could not be written. The report is to be destroyed in any case. */
 tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_build_report *report,
                    tr_diag *diag);
 

@@ -7,6 +7,7 @@
 #include "run.h"
 #include "scene.h"
 #include "sink.h"
+#include "walk.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static const tr_recording *recording_of(const checked_run *run) {
 typedef struct checker {
     const tr_plan *plan;
     checked_run *runs;
+    bool is_drawing; /* comparisons, for nobody to see */
     tr_plan_error_fn report;
     void *context;
     tr_status status;
@@ -119,8 +121,28 @@ static const tr_run *check_run(checker *c, size_t index) {
     return checked->run;
 }
 
+/* Draws the initial states. */
+static tr_status draw_comparison(const tr_comparison *comparison, const tr_picture *picture,
+                                 tr_diag *diag) {
+    tr_scene *scene = NULL;
+    tr_walk *walk = NULL;
+    tr_still still = {0};
+    tr_snapshot state;
+    tr_status status = tr_scene_create_compared(&scene, comparison, picture, diag);
+    if (!status)
+        status = tr_walk_create(&walk, tr_scene_joint(scene), NULL, diag);
+    if (!status)
+        status = tr_walk_to_end(walk, &state, diag);
+    if (!status)
+        status = tr_scene_draw_still(scene, &state, TR_STILL_PIXELS, &still, diag);
+    tr_still_destroy(&still);
+    tr_walk_destroy(&walk);
+    tr_scene_destroy(&scene);
+    return status;
+}
+
 /* Whether the runs of an artifact, which are sound, can be compared as it says. */
-static tr_status try_comparison(checker *c, const tr_plan_artifact *artifact,
+static tr_status try_comparison(const checker *c, const tr_plan_artifact *artifact,
                                 const tr_picture *picture, tr_diag *diag) {
     const tr_plan_comparison *compared = artifact->comparison;
     tr_compared_run runs[TR_MOST_COMPARED];
@@ -136,7 +158,8 @@ static tr_status try_comparison(checker *c, const tr_plan_artifact *artifact,
                                       .align = (tr_align)artifact->settings->align,
                                       .arrangement =
                                           (tr_arrangement)artifact->settings->arrangement};
-    return tr_comparison_check(&comparison, picture, diag);
+    tr_status status = tr_comparison_check(&comparison, picture, diag);
+    return status || !c->is_drawing ? status : draw_comparison(&comparison, picture, diag);
 }
 
 /* TR_OK, too, where a run is not sound, which is told already. */
@@ -155,7 +178,7 @@ static tr_status check_artifact(checker *c, const tr_plan_artifact *artifact, tr
                            : try_picture(&c->runs[artifact->run], artifact->settings, diag);
     if (!status && artifact->kind == TR_PLAN_VIDEO) {
         tr_picture_pixels(&options.picture, &width, &height);
-        status = tr_sink_check(TR_FORMAT_MP4, width, height, &options.video, diag);
+        status = tr_sink_check(artifact->format, width, height, &options.video, diag);
     }
     return status;
 }
@@ -172,6 +195,7 @@ tr_status tr_plan_check(const tr_plan *plan, tr_plan_error_fn report, void *cont
                         tr_diag *diag) {
     checker c = {.plan = plan,
                  .runs = g_new0(checked_run, plan->n_runs),
+                 .is_drawing = true,
                  .report = report,
                  .context = context,
                  .diag = diag};

@@ -44,4 +44,10 @@ void tr_json_add_file(json_t *object, const tr_built_file *file) {
         json_object_set_new(object, "frames", json_integer((json_int_t)file->n_frames));
     if (file->seconds > 0)
         json_object_set_new(object, "duration", json_real(file->seconds));
+    if (*file->codecs)
+        json_object_set_new(object, "codecs", json_string(file->codecs));
+    if (file->n_iterations)
+        json_object_set_new(object, "iterations", json_integer((json_int_t)file->n_iterations));
+    if (file->alternative)
+        json_object_set_new(object, "alternative", json_string(file->alternative));
 }

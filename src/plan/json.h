@@ -16,8 +16,8 @@ json_t *tr_json_setting(const tr_settings *settings, const tr_param *param);
  * NULL without memory. */
 char *tr_json_text(json_t *value);
 
-/* Adds what is known of a built file: checksum, bytes, and sizes, frames and duration where it has
- * them. */
+/* Adds what is known of a built file: checksum, bytes, and sizes, frames, duration, codecs, iterations
+ * and what it shows in words, where it has them. */
 void tr_json_add_file(json_t *object, const tr_built_file *file);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "diag.h"
 #include "json.h"
+#include "page.h"
 
 #include <glib.h>
 #include <math.h>
@@ -11,7 +12,7 @@
 #define MANIFEST "manifest.json"
 #define CHECKSUMS "SHA256SUMS"
 
-enum { MOST_BYTES = 1 << 24 };
+enum { MOST_BYTES = 1 << 24, MOST_TEXT_BYTES = 1 << 14 };
 
 struct tr_manifest {
     char *text;
@@ -63,15 +64,31 @@ static bool is_text(const json_t *object, const char *name, const char *expected
     return !g_strcmp0(json_string_value(json_object_get(object, name)), expected);
 }
 
+/* A member that is one line of text, or missing. */
+static bool get_text(const json_t *object, const char *name, size_t most, const char **text) {
+    const json_t *member = json_object_get(object, name);
+    *text = json_string_value(member);
+    if (!member)
+        return true;
+    for (const char *at = *text; at && *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 127)
+            return false;
+    return *text && strlen(*text) < most;
+}
+
 bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const char *path,
                       const char *kind, const char *inputs, tr_built_file *file) {
     const json_t *entry = manifest ? json_object_get(manifest->files, path) : NULL;
     char checksum[TR_CHECKSUM_SIZE];
-    uint64_t bytes, width, height, n_frames;
+    const char *codecs, *alternative;
+    uint64_t bytes, width, height, n_frames, n_iterations;
     if (!entry || !is_text(entry, "kind", kind) || !is_text(entry, "inputs", inputs) ||
         !get_integer(entry, "width", 1 << 16, &width) ||
         !get_integer(entry, "height", 1 << 16, &height) ||
-        !get_integer(entry, "frames", UINT64_C(1) << 40, &n_frames))
+        !get_integer(entry, "frames", UINT64_C(1) << 40, &n_frames) ||
+        !get_integer(entry, "iterations", UINT64_C(1) << 60, &n_iterations) ||
+        !get_text(entry, "codecs", sizeof file->codecs, &codecs) ||
+        !get_text(entry, "alternative", MOST_TEXT_BYTES, &alternative))
         return false;
     const json_t *duration = json_object_get(entry, "duration");
     double seconds = json_number_value(duration);
@@ -84,8 +101,11 @@ bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const 
                             .width = (int)width,
                             .height = (int)height,
                             .n_frames = n_frames,
-                            .seconds = seconds};
+                            .seconds = seconds,
+                            .n_iterations = n_iterations,
+                            .alternative = g_strdup(alternative)};
     memcpy(file->checksum, checksum, sizeof checksum);
+    g_strlcpy(file->codecs, codecs ? codecs : "", sizeof file->codecs);
     return true;
 }
 
@@ -159,8 +179,9 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
                         const char (*run_inputs)[TR_CHECKSUM_SIZE], char inputs[TR_CHECKSUM_SIZE]) {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_text(sum, tr_version());
-    add_text(sum, strrchr(artifact->path, '.'));
+    add_text(sum, tr_plan_ending(artifact));
     add_text(sum, artifact->poster ? "with a poster" : "alone");
+    add_text(sum, artifact->captions ? "with captions" : "alone");
     for (size_t i = 0; i < tr_n_params; i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
             add_setting(sum, artifact->settings, &tr_params[i]);
@@ -222,6 +243,17 @@ static bool is_there(const tr_built *built) {
     return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
 }
 
+/* A file that comes along with the artifact; a path of NULL is none. */
+static void add_companion(json_t *files, const char *path, const char *kind, const tr_plan *plan,
+                          const tr_plan_artifact *artifact, const char *inputs,
+                          const tr_built_file *file) {
+    if (!path)
+        return;
+    json_t *object = describe_file(plan, artifact, kind, inputs, file);
+    json_object_set_new(object, "of", json_string(artifact->path));
+    json_object_set_new(files, path, object);
+}
+
 static json_t *describe_files(const tr_plan *plan, const tr_build_report *report) {
     json_t *files = json_object();
     for (size_t i = 0; i < plan->n_artifacts; i++) {
@@ -233,11 +265,15 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
                                      built->inputs, &built->file);
         json_object_set_new(file, "settings", describe_settings(artifact));
         json_object_set_new(files, artifact->path, file);
-        if (!artifact->poster)
-            continue;
-        json_t *poster = describe_file(plan, artifact, "poster", built->inputs, &built->poster);
-        json_object_set_new(poster, "of", json_string(artifact->path));
-        json_object_set_new(files, artifact->poster, poster);
+        add_companion(files, artifact->poster, "poster", plan, artifact, built->inputs,
+                      &built->poster);
+        add_companion(files, artifact->captions, "captions", plan, artifact, built->inputs,
+                      &built->captions);
+    }
+    if (is_there(&report->page)) {
+        json_t *page = json_pack("{s:s}", "kind", "page");
+        tr_json_add_file(page, &report->page.file);
+        json_object_set_new(files, TR_PAGE, page);
     }
     return files;
 }
@@ -263,6 +299,11 @@ static int compare_lines(const void *a, const void *b) {
     return strcmp(*(char *const *)a + TR_CHECKSUM_SIZE, *(char *const *)b + TR_CHECKSUM_SIZE);
 }
 
+static void add_line(GPtrArray *lines, const tr_built_file *file, const char *path) {
+    if (path)
+        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", file->checksum, path));
+}
+
 /* In the form of sha256sum, sorted by path. */
 static char *make_checksums(const tr_plan *plan, const tr_build_report *report) {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
@@ -271,28 +312,18 @@ static char *make_checksums(const tr_plan *plan, const tr_build_report *report) 
         const tr_built *built = &report->artifacts[i];
         if (!is_there(built))
             continue;
-        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", built->file.checksum, artifact->path));
-        if (artifact->poster)
-            g_ptr_array_add(lines,
-                            g_strdup_printf("%s  %s\n", built->poster.checksum, artifact->poster));
+        add_line(lines, &built->file, artifact->path);
+        add_line(lines, &built->poster, artifact->poster);
+        add_line(lines, &built->captions, artifact->captions);
     }
+    if (is_there(&report->page))
+        g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", report->page.file.checksum, TR_PAGE));
     g_ptr_array_sort(lines, compare_lines);
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < lines->len; i++)
         g_string_append(text, lines->pdata[i]);
     g_ptr_array_free(lines, TRUE);
     return g_string_free(text, FALSE);
-}
-
-/* Leaves a file alone that has these bytes already. */
-static tr_status write_changed(const tr_store *store, const char *name, const char *text,
-                               tr_diag *diag) {
-    char *older;
-    size_t size;
-    tr_status status = tr_store_read(store, name, MOST_BYTES, &older, &size, NULL);
-    bool same = !status && size == strlen(text) && !memcmp(older, text, size);
-    g_free(older);
-    return same ? TR_OK : tr_store_write(store, name, text, strlen(text), diag);
 }
 
 tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,
@@ -302,9 +333,9 @@ tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,
     char *sums = make_checksums(plan, report);
     tr_status status = manifest ? TR_OK : tr_fail_memory(diag, "the manifest");
     if (!status)
-        status = write_changed(store, MANIFEST, manifest, diag);
+        status = tr_store_update(store, MANIFEST, manifest, NULL, diag);
     if (!status)
-        status = write_changed(store, CHECKSUMS, sums, diag);
+        status = tr_store_update(store, CHECKSUMS, sums, NULL, diag);
     free(manifest);
     g_free(sums);
     return status;

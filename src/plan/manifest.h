@@ -15,7 +15,8 @@ tr_manifest *tr_manifest_read(const tr_store *store, void (*note)(const char *te
                               void *context);
 void tr_manifest_destroy(tr_manifest **manifest);
 
-/* Whether the file was made of these inputs and is still as it was; then `file` describes it. */
+/* Whether the file was made of these inputs and is still as it was; then `file` describes it, with an
+ * alternative that is the caller's. */
 bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const char *path,
                       const char *kind, const char *inputs, tr_built_file *file);
 

@@ -15,19 +15,20 @@
 
 #define RUN                                                                                        \
     (TR_FOR_TRAIN | TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_PREDICT | TR_FOR_CHECK_GRADIENT |        \
-     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_RECORD | TR_FOR_COMPARE)
+     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_RECORD | TR_FOR_COMPARE | TR_FOR_PREVIEW)
 #define EVERY (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT)
 #define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
-#define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
-#define PANELS (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT)
-#define SCENE (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
+#define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE | TR_FOR_PREVIEW)
+#define WRITTEN (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
+#define PANELS (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_PREVIEW)
+#define SCENE (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE | TR_FOR_PREVIEW)
 #define CHART (TR_FOR_CHART | TR_FOR_ARTIFACT)
 #define VIDEO (TR_FOR_RENDER | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
 #define COMPARISON (TR_FOR_COMPARE | TR_FOR_ARTIFACT)
 #define AT(member) offsetof(tr_settings, member)
 
 /* in the order of tr_data_kind, tr_csv_header, tr_loss, tr_optimizer, tr_pace, tr_layout,
- * tr_theme_kind, tr_scale, tr_align, tr_arrangement, tr_format, tr_profile */
+ * tr_theme_kind, tr_scale, tr_align, tr_arrangement, tr_format, tr_profile, tr_embed_target */
 static const char *const data_kinds[] = {"bilinear", "sine",    "linear", "step", "xor",
                                          "circles",  "spirals", "csv",    NULL};
 static const char *const csv_headers[] = {"auto", "yes", "no", NULL};
@@ -40,18 +41,21 @@ static const char *const themes[] = {"post", "light", "dark", "colorblind", NULL
 static const char *const scales[] = {"linear", "log", NULL};
 static const char *const alignments[] = {"samples", "epoch", "iteration", NULL};
 static const char *const arrangements[] = {"grid", "overlay", NULL};
-static const char *const formats[] = {"mp4", "png", "checksums", "none", NULL};
+static const char *const formats[] = {"mp4", "png", "checksums", "none", "webm",
+                                      "av1", "gif", "apng",      NULL};
 static const char *const profiles[] = {"baseline", "main", "high", NULL};
+static const char *const embed_targets[] = {"pelican", "html", "markdown", "hugo",
+                                            "jekyll",  "json", NULL};
 static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryfast",
                                       "faster", "fast",      "medium",    "slow",
                                       "slower", "veryslow",  NULL};
 static const char *const switches[] = {"no", "yes", NULL};
 
 const tr_param_group tr_param_groups[] = {
-    {"recording.", "Recording"}, {"data.", "Data"},     {"model.", "Model"},
-    {"train.", "Training"},      {"record.", "Frames"}, {"compare.", "Comparison"},
-    {"picture.", "Picture"},     {"video.", "Video"},   {"summary.", "Summary"},
-    {"output.", "Output"},
+    {"recording.", "Recording"}, {"data.", "Data"},       {"model.", "Model"},
+    {"train.", "Training"},      {"record.", "Frames"},   {"compare.", "Comparison"},
+    {"picture.", "Picture"},     {"video.", "Video"},     {"summary.", "Summary"},
+    {"output.", "Output"},       {"embed.", "Embedding"},
 };
 const size_t tr_n_param_groups = sizeof tr_param_groups / sizeof *tr_param_groups;
 
@@ -60,50 +64,52 @@ const tr_param tr_params[] = {
     {"recording.file", NULL, 0, TR_FOR_RUN, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
      "the recording that the run is read from, instead of training it", AT(recording)},
 
-    {"data.kind", "data", 0, RUN, TR_PARAM_CHOICE, "bilinear", 0, 0, data_kinds, "KIND",
+    {"data.kind", "data", 0, RUN | TR_FOR_IMPORT, TR_PARAM_CHOICE, "bilinear", 0, 0, data_kinds,
+     "KIND",
      "what the net learns; bilinear is 0 up to x = 1, then rises with slope 2; xor, circles and "
      "spirals have two inputs; csv is read from --data-file",
      AT(data_kind)},
-    {"data.points", "points", 0, RUN, TR_PARAM_INTEGER, "200", 2, 1e7, NULL, "N",
+    {"data.points", "points", 0, RUN | TR_FOR_IMPORT, TR_PARAM_INTEGER, "200", 2, 1e7, NULL, "N",
      "samples of data that is made", AT(points)},
-    {"data.noise", "noise", 0, RUN, TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "STD",
+    {"data.noise", "noise", 0, RUN | TR_FOR_IMPORT, TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "STD",
      "standard deviation of the noise that is added to the data [0.2 for sine, 0 for the others]",
      AT(noise)},
     {"data.from", NULL, 0, TR_FOR_RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "RUN",
      "the run whose data this one has too, so that nothing is drawn for it again", AT(data_from)},
-    {"data.file", "data-file", 0, RUN, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
+    {"data.file", "data-file", 0, RUN | TR_FOR_IMPORT, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
      "CSV file with the data; implies --data csv", AT(data_file)},
-    {"data.x", "x-columns", 0, RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
+    {"data.x", "x-columns", 0, RUN | TR_FOR_IMPORT, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
      "columns of the CSV file that are inputs: names, or numbers from 1 [all others]",
      AT(x_columns)},
-    {"data.y", "y-columns", 0, RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
+    {"data.y", "y-columns", 0, RUN | TR_FOR_IMPORT, TR_PARAM_TEXT, "", 0, 0, NULL, "LIST",
      "columns of the CSV file that are outputs [the last one]", AT(y_columns)},
-    {"data.header", "header", 0, RUN, TR_PARAM_CHOICE, "auto", 0, 0, csv_headers, "WHICH",
-     "whether the first line of the CSV file names its columns", AT(csv_header)},
+    {"data.header", "header", 0, RUN | TR_FOR_IMPORT, TR_PARAM_CHOICE, "auto", 0, 0, csv_headers,
+     "WHICH", "whether the first line of the CSV file names its columns", AT(csv_header)},
 
-    {"model.layers", "model", 0, RUN, TR_PARAM_LAYERS, "1:relu:normal", 0, 0, NULL, "LAYERS",
+    {"model.layers", "model", 0, RUN | TR_FOR_IMPORT, TR_PARAM_LAYERS, "1:relu:normal", 0, 0, NULL,
+     "LAYERS",
      "dense layers, from the first to the last, as UNITS[:ACTIVATION[:INIT]],… such as 60:relu,1; "
      "the activation is linear (the default), relu, tanh, sigmoid, leaky_relu(ALPHA), elu(ALPHA), "
      "softplus or softmax, the init glorot_uniform (the default), glorot_normal, he_normal, "
      "he_uniform, normal(STD), uniform(LIMIT), zeros or constant(VALUE)",
      AT(layers)},
 
-    {"train.loss", "loss", 0, RUN, TR_PARAM_CHOICE, "mean_squared_error", 0, 0, losses, "NAME",
-     "what training minimises", AT(loss)},
-    {"train.optimizer", "optimizer", 0, RUN | TR_TAKES_LIST, TR_PARAM_CHOICE, "sgd", 0, 0,
-     optimizers, "NAME", "how updates follow the gradient", AT(optimizer)},
-    {"train.learning_rate", "learning-rate", 0, RUN | TR_TAKES_LIST, TR_PARAM_NUMBER, NULL, 0, 1e30,
-     NULL, "RATE",
+    {"train.loss", "loss", 0, RUN | TR_FOR_IMPORT, TR_PARAM_CHOICE, "mean_squared_error", 0, 0,
+     losses, "NAME", "what training minimises", AT(loss)},
+    {"train.optimizer", "optimizer", 0, RUN | TR_TAKES_LIST | TR_FOR_IMPORT, TR_PARAM_CHOICE, "sgd",
+     0, 0, optimizers, "NAME", "how updates follow the gradient", AT(optimizer)},
+    {"train.learning_rate", "learning-rate", 0, RUN | TR_TAKES_LIST | TR_FOR_IMPORT,
+     TR_PARAM_NUMBER, NULL, 0, 1e30, NULL, "RATE",
      "how far each update goes [0.01 for sgd and adagrad, 0.001 for adam and rmsprop]",
      AT(learning_rate)},
-    {"train.batch_size", "batch-size", 0, RUN | TR_TAKES_LIST, TR_PARAM_INTEGER, "128", 1, 1e7,
-     NULL, "N",
+    {"train.batch_size", "batch-size", 0, RUN | TR_TAKES_LIST | TR_FOR_IMPORT, TR_PARAM_INTEGER,
+     "128", 1, 1e7, NULL, "N",
      "samples per iteration; the last batch of an epoch is shorter where they do not divide evenly",
      AT(batch_size)},
     {"train.epochs", "epochs", 0, RUN, TR_PARAM_INTEGER, "2000", 0, 1e9, NULL, "N",
      "passes over the data", AT(epochs)},
-    {"train.seed", "seed", 0, RUN | TR_TAKES_LIST, TR_PARAM_INTEGER, "0", 0, 4294967295., NULL, "N",
-     "seed of the random numbers, as in numpy.random.seed", AT(seed)},
+    {"train.seed", "seed", 0, RUN | TR_TAKES_LIST | TR_FOR_IMPORT, TR_PARAM_INTEGER, "0", 0,
+     4294967295., NULL, "N", "seed of the random numbers, as in numpy.random.seed", AT(seed)},
     {"train.seed_from", NULL, 0, TR_FOR_RUN, TR_PARAM_TEXT, "", 0, 0, NULL, "RUN",
      "the run after which this one goes on with the same random numbers, instead of a seed",
      AT(seed_from)},
@@ -125,9 +131,9 @@ const tr_param tr_params[] = {
      AT(epsilon)},
 
     {"record.pace", "pace", 0, FRAMES, TR_PARAM_CHOICE, "step", 0, 0, paces, "NAME",
-     "which states get a frame: step, one every --every iterations; log, --frames in all, close "
-     "together at first; adaptive, --frames in all, so that each changes as much. The initial and "
-     "the last state always have one",
+     "which states get a frame: step, evenly; log, --frames in all, close together at first; "
+     "adaptive, --frames in all, so that each changes as much, which comparisons do not have. The "
+     "initial and the last state always have one",
      AT(pace)},
     {"record.every", "every", 0, EVERY, TR_PARAM_INTEGER, "50", 1, 1e12, NULL, "N",
      "iterations from one frame to the next", AT(every)},
@@ -152,7 +158,7 @@ const tr_param tr_params[] = {
      "width and height in pixels, 64x64 to 7680x4320, even for mp4; what is too small for a legend "
      "has none [400x300, and what the panels of a comparison need]",
      AT(size)},
-    {"picture.scale", "scale", 0, PICTURE, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
+    {"picture.scale", "scale", 0, WRITTEN | TR_FOR_EMBED, TR_PARAM_INTEGER, "1", 1, 8, NULL, "N",
      "for dense screens: N times the pixels with the same layout", AT(scale)},
     {"picture.theme", "theme", 0, PICTURE, TR_PARAM_CHOICE, "post", 0, 0, themes, "NAME",
      "how it looks", AT(theme)},
@@ -180,7 +186,7 @@ const tr_param tr_params[] = {
      NULL, "TEXT", "what the legend calls the prediction", AT(prediction_label)},
     {"picture.error_scale", "error-scale", 0, PICTURE, TR_PARAM_CHOICE, "linear", 0, 0, scales,
      "NAME", "scale of the error axis", AT(error_scale)},
-    {"picture.full_loss", "full-loss", 0, PICTURE, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
+    {"picture.full_loss", "full-loss", 0, WRITTEN, TR_PARAM_CHOICE, "no", 0, 0, switches, "YES|NO",
      "whether the error on all data is drawn over that of the batches", AT(full_loss)},
     {"picture.iteration", "iteration", 0, CHART, TR_PARAM_INTEGER, "-1", -1, 1e15, NULL, "N",
      "the state that a chart shows, -1 for the last one", AT(iteration)},
@@ -190,11 +196,16 @@ const tr_param tr_params[] = {
     {"video.hold", "hold", 0, VIDEO, TR_PARAM_NUMBER, "0", 0, 3600, NULL, "SECONDS",
      "how long the last frame stays", AT(hold)},
     {"video.crf", "crf", 0, VIDEO, TR_PARAM_NUMBER, "21", 1, 51, NULL, "N",
-     "x264's quality: lower is better and larger", AT(crf)},
+     "quality of H.264, and about the same of VP9 and AV1: lower is better and larger", AT(crf)},
     {"video.preset", "preset", 0, VIDEO, TR_PARAM_CHOICE, "plot", 0, 0, presets, "NAME",
-     "how hard the encoder tries: plot is made for line plots, the others are x264's", AT(preset)},
+     "how hard x264 tries for mp4: plot is made for line plots, the others are its own",
+     AT(preset)},
     {"video.profile", "profile", 0, VIDEO, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
      "H.264 profile; baseline is what avc1.42E01E declares, and larger", AT(profile)},
+    {"video.gif_size", "gif-size", 0, VIDEO, TR_PARAM_BYTES, "none", 1, 1e12, NULL, "BYTES",
+     "the most bytes that a GIF may have, as in 500k or 2M; to keep that it gets fewer colours, "
+     "then fewer frames, then a smaller picture",
+     AT(gif_size)},
 
     {"summary.levels", "levels", 0, COMPARISON, TR_PARAM_LEVELS, "0.1,0.01,0.001", 0, 1e30, NULL,
      "LIST", "the summary says after how many iterations the loss on all data fell below these",
@@ -204,18 +215,39 @@ const tr_param tr_params[] = {
      "twice, so that neither is the file",
      AT(seconds)},
 
-    {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICE, "mp4", 0, 0, formats, "NAME",
-     "mp4: a video and its poster; png: a folder of frames; checksums: a SHA-256 for every frame; "
-     "none: nothing, for measuring",
-     AT(format)},
+    {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICES, "mp4", 0, 0, formats, "LIST",
+     "what is made of the frames, as in mp4,webm; mp4: a video and its poster; webm: VP9; av1: "
+     "AV1, "
+     "in NAME.av1.webm; png: a folder of frames; checksums: a SHA-256 for every frame; none: "
+     "nothing, for measuring",
+     AT(formats)},
     {"output.folder", "out", 0, TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_PATH, "out",
      0, 0, NULL, "DIR", "folder for the files; it is made if it is not there", AT(folder)},
     {"output.name", "name", 0, TR_FOR_RENDER, TR_PARAM_TEXT, "neuron", 0, 0, NULL, "NAME",
      "file name without ending: NAME.mp4 and NAME_start.png", AT(name)},
+    {"output.page", "page", 0, TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_CHOICE, "yes", 0, 0,
+     switches, "YES|NO", "whether index.html shows all that is made; wins over the plan", AT(page)},
     {"output.jobs", "jobs", 'j', TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_INTEGER,
      "0", 0, 256, NULL, "N",
      "workers that draw and encode, 0 for one per processor; the files do not depend on it",
      AT(jobs)},
+
+    {"embed.for", "for", 0, TR_FOR_EMBED, TR_PARAM_CHOICE, "html", 0, 0, embed_targets, "WHAT",
+     "what the text is to be pasted into: pelican, the video tag of its plugin liquid_tags; html, "
+     "any "
+     "page; markdown, the poster as a link, which every renderer lets through; hugo and jekyll, "
+     "posts of these; json, all facts for a program",
+     AT(embed_for)},
+    {"embed.video_path", "video-path", 0, TR_FOR_EMBED, TR_PARAM_TEXT, "/videos/", 0, 0, NULL,
+     "URL", "where videos and captions will be", AT(video_path)},
+    {"embed.image_path", "image-path", 0, TR_FOR_EMBED, TR_PARAM_TEXT, "/images/", 0, 0, NULL,
+     "URL", "where posters and other pictures will be", AT(image_path)},
+    {"embed.poster", "poster", 0, TR_FOR_EMBED, TR_PARAM_PATH, NULL, 0, 0, NULL, "FILE",
+     "picture that is shown before the video plays; an empty name for none [NAME_start.png beside "
+     "FILE, or in ../images]",
+     AT(poster)},
+    {"embed.alt", "alt", 0, TR_FOR_EMBED, TR_PARAM_TEXT, NULL, 0, 0, NULL, "TEXT",
+     "what is to be seen, for those who do not see it [the name of FILE]", AT(alt)},
 };
 const size_t tr_n_params = sizeof tr_params / sizeof *tr_params;
 
@@ -348,8 +380,8 @@ void tr_settings_resolve(tr_settings *settings) {
         settings->size = (tr_size){400, 300};
 }
 
-static void describe_choices(const tr_param *param, char *text, size_t size) {
-    g_strlcpy(text, "one of ", size);
+static void describe_choices(const tr_param *param, const char *before, char *text, size_t size) {
+    g_strlcpy(text, before, size);
     for (int i = 0; param->choices[i]; i++) {
         g_strlcat(text, i ? ", " : "", size);
         g_strlcat(text, param->choices[i], size);
@@ -368,7 +400,14 @@ void tr_param_describe(const tr_param *param, char *text, size_t size) {
         snprintf(text, size, "a size such as 400x300, from 64x64 to 7680x4320");
         break;
     case TR_PARAM_CHOICE:
-        describe_choices(param, text, size);
+        describe_choices(param, "one of ", text, size);
+        break;
+    case TR_PARAM_CHOICES:
+        describe_choices(param, "one or more, with commas in between, of ", text, size);
+        break;
+    case TR_PARAM_BYTES:
+        snprintf(text, size, "a number of bytes such as 800, 500k or 2M, up to %.0fM, or none",
+                 param->high / 1e6);
         break;
     case TR_PARAM_TEXT:
         snprintf(text, size, "one line of text without control characters");
@@ -439,6 +478,50 @@ static tr_status set_choice(const tr_param *param, const char *text, int *value,
     return refuse(param, text, diag);
 }
 
+static tr_status set_choices(const tr_param *param, const char *text, unsigned *value,
+                             tr_diag *diag) {
+    unsigned found = 0;
+    for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        size_t length = strcspn(at, ",");
+        int i = 0;
+        while (param->choices[i] &&
+               (strlen(param->choices[i]) != length || strncmp(param->choices[i], at, length) != 0))
+            i++;
+        if (!param->choices[i]) {
+            char wanted[200];
+            describe_choices(param, "one of ", wanted, sizeof wanted);
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.*s\" is not %s",
+                           length < 60 ? (int)length : 60, at, wanted);
+        }
+        if (found & 1u << i)
+            return tr_fail(diag, TR_ERROR_ARGUMENT, "\"%.60s\" names %s twice", text,
+                           param->choices[i]);
+        found |= 1u << i;
+    }
+    *value = found;
+    return TR_OK;
+}
+
+/* k and M are thousands and millions, as in what is printed. */
+static tr_status set_bytes(const tr_param *param, const char *text, int64_t *value, tr_diag *diag) {
+    size_t n_digits = strspn(text, "0123456789");
+    int64_t factor = !strcmp(text + n_digits, "")    ? 1
+                     : !strcmp(text + n_digits, "k") ? 1000
+                     : !strcmp(text + n_digits, "M") ? 1000000
+                                                     : 0;
+    if (!strcmp(text, "none")) {
+        *value = 0;
+        return TR_OK;
+    }
+    if (!n_digits || n_digits > 12 || !factor)
+        return refuse(param, text, diag);
+    int64_t bytes = strtoll(text, NULL, 10) * factor;
+    if ((double)bytes < param->low || (double)bytes > param->high)
+        return refuse(param, text, diag);
+    *value = bytes;
+    return TR_OK;
+}
+
 static tr_status check_text(const char *text, tr_diag *diag) {
     if (!g_utf8_validate(text, -1, NULL))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "this is not valid UTF-8");
@@ -503,6 +586,10 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
         return set_size(param, text, value, diag);
     case TR_PARAM_CHOICE:
         return set_choice(param, text, value, diag);
+    case TR_PARAM_CHOICES:
+        return set_choices(param, text, value, diag);
+    case TR_PARAM_BYTES:
+        return set_bytes(param, text, value, diag);
     case TR_PARAM_TEXT: {
         tr_status status = check_text(text, diag);
         return status ? status : set_text(text, value, diag);
@@ -530,6 +617,16 @@ char *tr_format_number(double number) {
     return g_strdup(text);
 }
 
+static char *get_bytes(int64_t bytes) {
+    if (!bytes)
+        return g_strdup("none");
+    if (bytes % 1000000 == 0)
+        return g_strdup_printf("%lldM", (long long)bytes / 1000000);
+    if (bytes % 1000 == 0)
+        return g_strdup_printf("%lldk", (long long)bytes / 1000);
+    return g_strdup_printf("%lld", (long long)bytes);
+}
+
 char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
     const void *value = value_in(settings, param);
     switch (param->type) {
@@ -545,6 +642,15 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
     }
     case TR_PARAM_CHOICE:
         return g_strdup(param->choices[*(const int *)value]);
+    case TR_PARAM_CHOICES: {
+        GString *list = g_string_new(NULL);
+        for (int i = 0; param->choices[i]; i++)
+            if (*(const unsigned *)value & 1u << i)
+                g_string_append_printf(list, "%s%s", list->len ? "," : "", param->choices[i]);
+        return g_string_free(list, FALSE);
+    }
+    case TR_PARAM_BYTES:
+        return get_bytes(*(const int64_t *)value);
     case TR_PARAM_TEXT:
     case TR_PARAM_PATH:
     case TR_PARAM_LEVELS:

@@ -82,10 +82,17 @@ typedef struct tr_settings {
     double crf;
     int preset;
     int profile;
-    int format;
+    int64_t gif_size; /* bytes, 0 for any number */
+    unsigned formats; /* bits of tr_format */
     char *folder;
     char *name;
+    int page;
     int64_t jobs;
+    int embed_for;
+    char *video_path;
+    char *image_path;
+    char *poster;
+    char *alt;
     /* what was set by somebody, which is what counts where there is a recording: TR_GIVEN_…, and the
      * first setting that only a training has; see tr_settings_note */
     unsigned given;
@@ -99,6 +106,8 @@ typedef enum tr_param_type {
     TR_PARAM_NUMBER,  /* double */
     TR_PARAM_SIZE,    /* tr_size, written 400x300 */
     TR_PARAM_CHOICE,  /* int, an index of `choices` */
+    TR_PARAM_CHOICES, /* unsigned, a bit for each of `choices` that is in a list such as mp4,webm */
+    TR_PARAM_BYTES,   /* int64_t, written 800, 500k, 2M, or none, which is 0 */
     TR_PARAM_TEXT,    /* char *, one line of UTF-8 */
     TR_PARAM_PATH,    /* char *, bytes as the file system has them */
     TR_PARAM_COLOR,   /* tr_color, written #RRGGBB, or "" for the theme's */
@@ -116,10 +125,13 @@ enum {
     TR_FOR_RUN = 32,      /* a run in a plan */
     TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
     TR_FOR_BUILD = 128,
+    TR_FOR_IMPORT = 1 << 11,
     TR_FOR_COMPARE = 1 << 12,
     TR_FOR_RECORD = 1 << 14,
     TR_TAKES_LIST =
-        1 << 13 /* of TR_FOR_COMPARE: the option takes several values, which are compared */
+        1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
+    TR_FOR_PREVIEW = 1 << 16,
+    TR_FOR_EMBED = 1 << 17
 };
 
 enum { TR_MOST_LEVELS = 8 };

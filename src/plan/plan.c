@@ -28,8 +28,24 @@ static void read_texts(tr_plan_reader *reader, const tr_yaml_node *root) {
             tr_read_text(reader, (tr_place){.node = description}, "a text", true);
 }
 
+/* Whether there is to be a page: a setting of the whole plan. */
+static void read_page(tr_plan_reader *reader, const tr_yaml_node *root) {
+    const tr_yaml_node *node = tr_yaml_get(root, "page");
+    tr_settings *settings;
+    tr_diag diag = {0};
+    tr_status status = tr_settings_create(&settings, &diag);
+    if (status) {
+        tr_refuse_status(reader, status, &diag);
+        return;
+    }
+    if (node)
+        tr_read_value(reader, settings, tr_param_by_name("output.page"), (tr_place){.node = node});
+    reader->plan->has_page = settings->page;
+    tr_settings_destroy(&settings);
+}
+
 static void read_root(tr_plan_reader *reader, const tr_yaml_node *root) {
-    static const char *const known[] = {"title", "description", "runs", "artifacts"};
+    static const char *const known[] = {"title", "description", "page", "runs", "artifacts"};
     if (!tr_is_map(reader, root, "a plan, as in {runs: …, artifacts: …}"))
         return;
     for (size_t i = 0; i < root->count; i++) {
@@ -42,6 +58,7 @@ static void read_root(tr_plan_reader *reader, const tr_yaml_node *root) {
                           G_N_ELEMENTS(known));
     }
     read_texts(reader, root);
+    read_page(reader, root);
     const tr_yaml_node *runs = tr_yaml_get(root, "runs");
     const tr_yaml_node *artifacts = tr_yaml_get(root, "artifacts");
     if (runs)
@@ -148,6 +165,7 @@ tr_status tr_plan_read(tr_plan **plan, const char *name, const tr_override *over
 void tr_plan_artifact_clear(tr_plan_artifact *artifact) {
     g_free(artifact->path);
     g_free(artifact->poster);
+    g_free(artifact->captions);
     tr_plan_comparison_destroy(&artifact->comparison);
     tr_settings_destroy(&artifact->settings);
     *artifact = (tr_plan_artifact){0};

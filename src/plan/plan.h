@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <trainreel/compare.h>
+#include <trainreel/video.h>
 
 enum {
     TR_PLAN_MOST_RUNS = 256,
@@ -49,7 +50,7 @@ typedef struct tr_plan_comparison {
 } tr_plan_comparison;
 
 typedef enum tr_plan_kind {
-    TR_PLAN_VIDEO,     /* .mp4 */
+    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm, .gif, .apng */
     TR_PLAN_CHART,     /* .png, .svg, .pdf */
     TR_PLAN_TABLE,     /* .csv: what `trainreel train` writes, or the summary of a comparison */
     TR_PLAN_CHECKSUMS, /* .sha256 */
@@ -58,7 +59,9 @@ typedef enum tr_plan_kind {
 typedef struct tr_plan_artifact {
     char *path; /* below the output folder; no "..", no link is looked at here */
     tr_plan_kind kind;
-    char *poster;                   /* of a video, or NULL */
+    tr_format format; /* of a video; TR_FORMAT_CHECKSUMS of checksums */
+    char *poster;     /* of a video, or NULL, as are the captions */
+    char *captions;
     size_t run;                     /* the first of a comparison */
     tr_plan_comparison *comparison; /* NULL where there is one run */
     bool is_optional;      /* it is left out where it cannot be drawn, as tr_plan_prepare does */
@@ -72,6 +75,7 @@ typedef struct tr_plan {
     char *folder; /* of the file, to which data.file is relative */
     char *title;  /* or NULL, as is the description */
     char *description; /* may have several lines */
+    bool has_page;     /* whether index.html is wanted */
     size_t
         n_written; /* runs that stand in the plan: the first of those below. The others are varied
                          for comparisons */
@@ -124,9 +128,13 @@ void tr_plan_artifact_clear(tr_plan_artifact *artifact);
 /* The runs that an artifact shows, borrowed, and how many there are. */
 const size_t *tr_plan_artifact_runs(const tr_plan_artifact *artifact, size_t *count);
 
-/* Whether a kind of artifact has a setting, where it shows one run. */
-bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param);
-/* Whether this artifact has it. */
+/* The ending of its path, with the dot, that says what it is. */
+const char *tr_plan_ending(const tr_plan_artifact *artifact);
+
+/* Whether it can have a poster, and captions. */
+bool tr_plan_has_poster(const tr_plan_artifact *artifact);
+
+/* Whether it has a setting. */
 bool tr_plan_artifact_has(const tr_plan_artifact *artifact, const tr_param *param);
 /* What can be compared with different values: all of a run's training, net and data, but not what refers to
  * other runs. */

@@ -2,37 +2,76 @@
 #include "reader.h"
 
 #include "diag.h"
+#include "page.h"
+#include "sink.h"
 
 #include <string.h>
 
+/* The longer of two endings comes first. */
 static const struct {
     const char *ending;
     tr_plan_kind kind;
     const char *what;
-} kinds[] = {
-    {".mp4", TR_PLAN_VIDEO, "a video"}, {".png", TR_PLAN_CHART, "a chart"},
-    {".svg", TR_PLAN_CHART, "a chart"}, {".pdf", TR_PLAN_CHART, "a chart"},
-    {".csv", TR_PLAN_TABLE, "a table"}, {".sha256", TR_PLAN_CHECKSUMS, "a list of checksums"}};
+    tr_format format;
+} kinds[] = {{".mp4", TR_PLAN_VIDEO, "a video", TR_FORMAT_MP4},
+             {".av1.webm", TR_PLAN_VIDEO, "an AV1 video", TR_FORMAT_AV1},
+             {".webm", TR_PLAN_VIDEO, "a WebM video", TR_FORMAT_WEBM},
+             {".gif", TR_PLAN_VIDEO, "a GIF", TR_FORMAT_GIF},
+             {".apng", TR_PLAN_VIDEO, "an animated PNG", TR_FORMAT_APNG},
+             {".png", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
+             {".svg", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
+             {".pdf", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
+             {".csv", TR_PLAN_TABLE, "a table", TR_FORMAT_NONE},
+             {".sha256", TR_PLAN_CHECKSUMS, "a list of checksums", TR_FORMAT_CHECKSUMS}};
 
-static const char *describe_kind(tr_plan_kind kind) {
+/* Whether a path has a name before this ending. */
+static bool has_ending(const char *path, const char *ending) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return g_str_has_suffix(name, ending) && strlen(name) > strlen(ending);
+}
+
+const char *tr_plan_ending(const tr_plan_artifact *artifact) {
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (kinds[i].kind == kind)
+        if (has_ending(artifact->path, kinds[i].ending))
+            return kinds[i].ending;
+    return "";
+}
+
+static const char *describe_kind(const tr_plan_artifact *artifact) {
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (kinds[i].kind == artifact->kind && kinds[i].format == artifact->format)
             return kinds[i].what;
     return "an artifact";
+}
+
+bool tr_plan_has_poster(const tr_plan_artifact *artifact) {
+    return artifact->kind == TR_PLAN_VIDEO && tr_format_has_poster(artifact->format);
+}
+
+static bool video_has_setting(tr_format format, const char *name) {
+    if (!strcmp(name, "video.preset") || !strcmp(name, "video.profile")) /* x264's */
+        return format == TR_FORMAT_MP4;
+    if (!strcmp(name, "video.crf"))
+        return format != TR_FORMAT_GIF && format != TR_FORMAT_APNG;
+    if (!strcmp(name, "video.gif_size"))
+        return format == TR_FORMAT_GIF;
+    return strcmp(name, "picture.iteration") != 0;
 }
 
 static bool is_of_comparisons(const tr_param *param) {
     return g_str_has_prefix(param->name, "compare.") || g_str_has_prefix(param->name, "summary.");
 }
 
-bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param) {
+/* Whether such an artifact of one run, of which the kind and the format count, has a setting. */
+static bool has_for_one_run(const tr_plan_artifact *artifact, const tr_param *param) {
     bool is_picture = g_str_has_prefix(param->name, "picture.");
     bool is_of_state = !strcmp(param->name, "picture.iteration");
     if (!(param->users & TR_FOR_ARTIFACT) || is_of_comparisons(param))
         return false;
-    switch (kind) {
+    switch (artifact->kind) {
     case TR_PLAN_VIDEO:
-        return !is_of_state;
+        return video_has_setting(artifact->format, param->name);
     case TR_PLAN_CHART:
         return is_picture;
     case TR_PLAN_TABLE:
@@ -47,13 +86,13 @@ bool tr_plan_has_setting(tr_plan_kind kind, const tr_param *param) {
 bool tr_plan_artifact_has(const tr_plan_artifact *artifact, const tr_param *param) {
     static const char *const of_one_run[] = {"record.every", "picture.layout", "picture.iteration"};
     if (!artifact->comparison)
-        return tr_plan_has_setting(artifact->kind, param);
+        return has_for_one_run(artifact, param);
     if (is_of_comparisons(param))
         return (artifact->kind == TR_PLAN_TABLE) == g_str_has_prefix(param->name, "summary.");
     for (size_t i = 0; i < G_N_ELEMENTS(of_one_run); i++)
         if (!strcmp(param->name, of_one_run[i]))
             return false;
-    return tr_plan_has_setting(artifact->kind, param);
+    return has_for_one_run(artifact, param);
 }
 
 /* The setting with the short name that an artifact has for it; NULL if there is none. */
@@ -92,8 +131,9 @@ static const char *find_fault(const char *path) {
         else if (g_str_has_prefix(*part, ".trainreel-"))
             fault = "another name: those are the program's own";
     }
-    if (!fault && (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
-                   !g_ascii_strcasecmp(parts[0], "SHA256SUMS")))
+    if (!fault &&
+        (!g_ascii_strcasecmp(parts[0], "manifest.json") ||
+         !g_ascii_strcasecmp(parts[0], "SHA256SUMS") || !g_ascii_strcasecmp(parts[0], TR_PAGE)))
         fault = "another name: the program writes a file of this one";
     g_strfreev(parts);
     return fault;
@@ -108,22 +148,20 @@ static bool check_path(tr_plan_reader *reader, tr_place place) {
     return !fault;
 }
 
-/* Whether a path has a name before this ending. */
-static bool has_ending(const char *path, const char *ending) {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    return g_str_has_suffix(name, ending) && strlen(name) > strlen(ending);
-}
-
-static bool find_kind(tr_plan_reader *reader, const tr_yaml_node *key, tr_plan_kind *kind) {
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (has_ending(key->text, kinds[i].ending)) {
-            *kind = kinds[i].kind;
-            return true;
-        }
-    tr_refuse_value(reader, (tr_place){.node = key},
-                    "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256");
-    return false;
+static bool find_kind(tr_plan_reader *reader, const tr_yaml_node *key, tr_plan_artifact *artifact) {
+    GString *wanted = g_string_new("a name that ends with ");
+    bool is_found = false;
+    for (size_t i = 0; !is_found && i < G_N_ELEMENTS(kinds); i++) {
+        const char *before = i == 0 ? "" : i + 1 < G_N_ELEMENTS(kinds) ? ", " : " or ";
+        g_string_append_printf(wanted, "%s%s", before, kinds[i].ending);
+        is_found = has_ending(key->text, kinds[i].ending);
+        artifact->kind = kinds[i].kind;
+        artifact->format = kinds[i].format;
+    }
+    if (!is_found)
+        tr_refuse_value(reader, (tr_place){.node = key}, wanted->str);
+    g_string_free(wanted, TRUE);
+    return is_found;
 }
 
 /* Two names of which one is the other, or a folder in it. Some file systems do not tell case. */
@@ -159,7 +197,8 @@ typedef struct raw_artifact {
     const tr_yaml_node *key;
     const tr_yaml_node *value;
     tr_plan_artifact *artifact;
-    tr_place poster; /* where it was set, as is the next */
+    tr_place poster; /* where it was set; neither a node nor a change if it was not */
+    tr_place captions;
     tr_place pace;
     const tr_yaml_node *scene;
 } raw_artifact;
@@ -184,25 +223,26 @@ static bool explain_comparison(tr_plan_reader *reader, tr_place place, const cha
 
 static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key,
                          const tr_plan_artifact *artifact) {
-    const char *known[64] = {artifact->comparison ? "compare" : "run", "poster"};
-    size_t n_known = artifact->kind == TR_PLAN_VIDEO ? 2 : 1;
-    const char *kind = artifact->comparison ? "a comparison" : describe_kind(artifact->kind);
+    const char *known[64] = {artifact->comparison ? "compare" : "run", "poster", "captions"};
+    size_t n_known = tr_plan_has_poster(artifact) ? 3 : 1;
+    const char *kind = artifact->comparison ? "a comparison" : describe_kind(artifact);
     for (size_t i = 0; i < tr_n_params && n_known < G_N_ELEMENTS(known); i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
             known[n_known++] = strchr(tr_params[i].name, '.') + 1;
     if (artifact->comparison && explain_comparison(reader, place, key))
         return;
     const tr_param *param = find_setting(key);
-    if (!strcmp(key, "vary") || !strcmp(key, "compare") || (param && is_of_comparisons(param))) {
+    bool is_of_others = !artifact->comparison && param && is_of_comparisons(param);
+    if (!strcmp(key, "vary") || !strcmp(key, "compare") || is_of_others) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted it only beside compare, in the plan", key);
         return;
     }
-    if (param || !strcmp(key, "poster")) {
+    if (param || !strcmp(key, "poster") || !strcmp(key, "captions")) {
         tr_refuse(reader, place,
                   "found the key \"%.60s\"; wanted a setting of %s, which has none "
                   "such",
-                  key, describe_kind(artifact->kind));
+                  key, describe_kind(artifact));
         return;
     }
     char *what = g_strdup_printf("a setting of %s", kind);
@@ -210,21 +250,41 @@ static void refuse_field(tr_plan_reader *reader, tr_place place, const char *key
     g_free(what);
 }
 
-static void read_poster(tr_plan_reader *reader, raw_artifact *raw, tr_place place) {
-    tr_plan_artifact *artifact = raw->artifact;
+/* The path of a file that comes along with a video, and has this ending; null for none. */
+static void read_companion(tr_plan_reader *reader, char **path, const char *ending,
+                           tr_place place) {
     const char *text = tr_place_text(place);
-    g_free(artifact->poster);
-    artifact->poster = NULL;
-    raw->poster = place;
+    g_free(*path);
+    *path = NULL;
     if (text && !place.change && !place.node->quoted &&
         (!strcmp(text, "null") || !strcmp(text, "~")))
-        return; /* no poster */
+        return;
     if (!check_path(reader, place))
         return;
-    if (!has_ending(text, ".png"))
-        tr_refuse_value(reader, place, "a name that ends with .png");
-    else
-        artifact->poster = g_strdup(text);
+    if (has_ending(text, ending)) {
+        *path = g_strdup(text);
+        return;
+    }
+    char *wanted = g_strdup_printf("a name that ends with %s", ending);
+    tr_refuse_value(reader, place, wanted);
+    g_free(wanted);
+}
+
+/* Unless the plan says something else, captions are beside the video. Of several videos that differ in
+ * their ending only, which show the same, the first one brings them along. */
+static void choose_captions(const tr_plan *plan, raw_artifact *raw) {
+    tr_plan_artifact *artifact = raw->artifact;
+    if (!tr_plan_has_poster(artifact) || raw->captions.node || raw->captions.change)
+        return;
+    size_t length = strlen(artifact->path) - strlen(tr_plan_ending(artifact));
+    char *path = g_strdup_printf("%.*s.vtt", (int)length, artifact->path);
+    for (const tr_plan_artifact *other = plan->artifacts; other != artifact; other++)
+        if (!g_strcmp0(other->captions, path)) {
+            g_free(path);
+            return;
+        }
+    artifact->captions = path;
+    raw->captions = (tr_place){.node = raw->key};
 }
 
 /* Keys that say what is shown, which are read before the others. */
@@ -238,8 +298,12 @@ static void read_field(tr_plan_reader *reader, raw_artifact *raw, const char *ke
     tr_plan_artifact *artifact = raw->artifact;
     const tr_param *param = find_setting(key);
     bool is_scene = param && !strcmp(param->name, "picture.scene");
-    if (!strcmp(key, "poster") && artifact->kind == TR_PLAN_VIDEO) {
-        read_poster(reader, raw, value);
+    if (!strcmp(key, "poster") && tr_plan_has_poster(artifact)) {
+        raw->poster = value;
+        read_companion(reader, &artifact->poster, ".png", value);
+    } else if (!strcmp(key, "captions") && tr_plan_has_poster(artifact)) {
+        raw->captions = value;
+        read_companion(reader, &artifact->captions, ".vtt", value);
     } else if (!param || !tr_plan_artifact_has(artifact, param)) {
         refuse_field(reader, at, key, artifact);
     } else {
@@ -262,8 +326,7 @@ static bool inherit_frames(tr_plan_reader *reader, tr_plan_artifact *artifact) {
     tr_diag diag = {0};
     for (size_t i = 0; run && !status && i < tr_n_params; i++) {
         const tr_param *param = &tr_params[i];
-        if (!g_str_has_prefix(param->name, "record.") ||
-            !tr_plan_has_setting(artifact->kind, param))
+        if (!g_str_has_prefix(param->name, "record.") || !has_for_one_run(artifact, param))
             continue;
         char *text = tr_settings_get(run, param);
         status = tr_settings_set(artifact->settings, param, text, &diag);
@@ -348,6 +411,7 @@ static void read_artifact(tr_plan_reader *reader, raw_artifact *raw) {
     apply_changes(reader, raw);
     if (artifact->comparison)
         tr_finish_comparison(reader, artifact, raw->pace);
+    choose_captions(reader->plan, raw);
     tr_settings_resolve(artifact->settings);
 }
 
@@ -377,8 +441,7 @@ void tr_read_artifacts(tr_plan_reader *reader, const tr_yaml_node *node) {
         const tr_yaml_node *key = node->keys[i];
         tr_plan_artifact *artifact = &plan->artifacts[plan->n_artifacts];
         raw_artifact raw = {.key = key, .value = node->values[i], .artifact = artifact};
-        if (!check_path(reader, (tr_place){.node = key}) ||
-            !find_kind(reader, key, &artifact->kind))
+        if (!check_path(reader, (tr_place){.node = key}) || !find_kind(reader, key, artifact))
             continue;
         plan->n_artifacts++;
         artifact->path = g_strdup(key->text);
@@ -389,6 +452,8 @@ void tr_read_artifacts(tr_plan_reader *reader, const tr_yaml_node *node) {
         g_array_append_val(paths, ((written){artifact->path, {.node = key}}));
         if (artifact->poster)
             g_array_append_val(paths, ((written){artifact->poster, raw.poster}));
+        if (artifact->captions)
+            g_array_append_val(paths, ((written){artifact->captions, raw.captions}));
     }
     check_paths(reader, paths);
     check_changes(reader);

@@ -23,7 +23,7 @@ void tr_plan_comparison_destroy(tr_plan_comparison **handle) {
 
 /* ---- labels ---- */
 
-/* Layers without what they would have by themselves: "10:relu,1". */
+/* Layers without what they would have by themselves: "10:relu,1". A single one says more. */
 static char *shorten_layers(const char *text) {
     GString *label = g_string_new(NULL);
     char **layers = g_strsplit(text, ",", -1);
@@ -31,7 +31,7 @@ static char *shorten_layers(const char *text) {
         char **parts = g_strsplit(*layer, ":", 3);
         bool has_init = strcmp(parts[2], "glorot_uniform") != 0;
         g_string_append_printf(label, "%s%s", layer == layers ? "" : ",", parts[0]);
-        if (has_init || strcmp(parts[1], "linear") != 0)
+        if (has_init || !layers[1] || strcmp(parts[1], "linear") != 0)
             g_string_append_printf(label, ":%s", parts[1]);
         if (has_init)
             g_string_append_printf(label, ":%s", parts[2]);
@@ -55,12 +55,15 @@ static char *make_label(const tr_param *param, const char *value) {
     char *label = is_alone ? g_strdup(sound) : g_strdup_printf("%s %s", name, sound);
     if (param->type != TR_PARAM_PATH)
         g_strdelimit(label, "_", ' ');
-    for (char *at = label; *at; at++)
-        if (g_ascii_iscntrl(*at))
-            *at = '?';
+    GString *line = g_string_new(NULL);
+    for (const char *at = label; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        g_string_append_unichar(line, g_unichar_isprint(c) ? c : '?');
+    }
+    g_free(label);
     g_free(name);
     g_free(sound);
-    return label;
+    return g_string_free(line, FALSE);
 }
 
 /* ---- values ---- */
@@ -362,16 +365,35 @@ bool tr_read_comparison(tr_plan_reader *reader, tr_plan_artifact *artifact,
 
 /* ---- what is shown of it ---- */
 
-/* Columns times rows of panels that are as large as they need to be, and the title above them; with an
- * error, a row for it. */
-static tr_size size_grid(size_t n_panels, bool has_error) {
+enum { MOST_COLUMNS = 8 };
+
+/* As many columns as rows or a few more, so that little is left empty; of two settings, the second one goes along the rows where it fits. */
+static int count_columns(const tr_plan_comparison *comparison) {
+    const tr_variation *second = &comparison->variations[1];
+    int n_runs = (int)comparison->n_runs;
     int columns = 1;
-    while ((size_t)columns * (size_t)columns < n_panels)
+    if (comparison->n_variations == 2 && second->n_values <= MOST_COLUMNS &&
+        comparison->variations[0].n_values <= MOST_COLUMNS)
+        return (int)second->n_values;
+    while (columns * columns < n_runs)
         columns++;
-    int rows = (int)((n_panels + (size_t)columns - 1) / (size_t)columns);
-    int width = columns > 5 ? 152 : columns > 3 ? 200 : 264;
+    bool wider_is_fuller = (columns + 1 - n_runs % (columns + 1)) % (columns + 1) <
+                           (columns - n_runs % columns) % columns;
+    return wider_is_fuller ? columns + 1 : columns;
+}
+
+/* What panels need that are as large as so many can be, with the title above them and maybe the error
+ * below. */
+static tr_size size_grid(const tr_plan_comparison *comparison, bool has_error) {
+    int n_panels = (int)comparison->n_runs;
+    int columns = count_columns(comparison);
+    int rows = (n_panels + columns - 1) / columns;
+    int most = columns > rows ? columns : rows;
+    int width = most > 5 ? 152 : most > 3 ? 200 : 264;
     int height = width * 3 / 4;
-    return (tr_size){width * columns, height * rows + 30 + (has_error ? 200 : 0)};
+    tr_size size = {width * columns, height * rows + 30 + (has_error ? 200 : 0)};
+    size.width = MAX(size.width, has_error || n_panels == 1 ? 400 : 264);
+    return size;
 }
 
 static tr_size choose_size(const tr_plan_artifact *artifact) {
@@ -381,7 +403,7 @@ static tr_size choose_size(const tr_plan_artifact *artifact) {
         return (tr_size){560, 340};
     if (settings->arrangement == TR_ARRANGE_OVERLAY)
         return (tr_size){480, has_error ? 560 : 360};
-    return size_grid(artifact->comparison->n_runs, has_error);
+    return size_grid(artifact->comparison, has_error);
 }
 
 void tr_finish_comparison(tr_plan_reader *reader, tr_plan_artifact *artifact, tr_place pace) {

@@ -1,6 +1,7 @@
 /* What commands did, as JSON. */
 #include "build.h"
 #include "json.h"
+#include "page.h"
 #include "run.h"
 #include "summary.h"
 
@@ -9,9 +10,12 @@
 #include <string.h>
 
 static json_t *describe_artifact(const tr_artifact *artifact) {
-    json_t *object = json_pack("{s:s, s:s, s:I, s:i, s:i}", "path", artifact->path, "kind",
-                               artifact->kind, "bytes", (json_int_t)artifact->bytes, "width",
-                               artifact->width, "height", artifact->height);
+    json_t *object = json_pack("{s:s, s:s, s:I}", "path", artifact->path, "kind", artifact->kind,
+                               "bytes", (json_int_t)artifact->bytes);
+    if (object && artifact->width) {
+        json_object_set_new(object, "width", json_integer(artifact->width));
+        json_object_set_new(object, "height", json_integer(artifact->height));
+    }
     if (object && artifact->n_frames > 1)
         json_object_set_new(object, "frames", json_integer((json_int_t)artifact->n_frames));
     if (object && artifact->seconds > 0)
@@ -155,11 +159,17 @@ char *tr_build_report_to_json(const tr_plan *plan, const tr_build_report *report
         if (artifact->poster)
             json_array_append_new(
                 files, describe_built(artifact->poster, "poster", built, &built->poster));
+        if (artifact->captions)
+            json_array_append_new(
+                files, describe_built(artifact->captions, "captions", built, &built->captions));
     }
+    bool has_page = report->page.outcome != TR_NOT_REACHED;
+    json_t *page =
+        has_page ? describe_built(TR_PAGE, "page", &report->page, &report->page.file) : json_null();
     json_t *root =
-        json_pack("{s:s, s:s?, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
-                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "made",
-                  (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
+        json_pack("{s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:f}", "version", tr_version(), "out",
+                  g_utf8_validate(folder, -1, NULL) ? folder : NULL, "files", files, "page", page,
+                  "made", (json_int_t)report->n_made, "unchanged", (json_int_t)report->n_unchanged,
                   "failed", (json_int_t)report->n_failed, "seconds", report->seconds);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);

@@ -6,17 +6,17 @@
 
 #include <stdlib.h>
 
-static tr_status create_dataset(tr_run *run, const tr_settings *settings, tr_diag *diag) {
+tr_status tr_run_create_dataset(tr_dataset **dataset, const tr_settings *settings,
+                                tr_random *random, tr_diag *diag) {
     if (settings->data_kind != TR_DATA_CSV)
-        return tr_dataset_create_kind(&run->own_dataset, (tr_data_kind)settings->data_kind,
-                                      (size_t)settings->points, settings->noise, &run->random,
-                                      diag);
+        return tr_dataset_create_kind(dataset, (tr_data_kind)settings->data_kind,
+                                      (size_t)settings->points, settings->noise, random, diag);
     if (!*settings->data_file)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "data of kind csv needs a file (--data-file FILE)");
     const tr_csv_options options = {.header = (tr_csv_header)settings->csv_header,
                                     .x_columns = settings->x_columns,
                                     .y_columns = settings->y_columns};
-    return tr_dataset_read_csv(&run->own_dataset, settings->data_file, &options, diag);
+    return tr_dataset_read_csv(dataset, settings->data_file, &options, diag);
 }
 
 static tr_fit_options fit_options_from(const tr_settings *settings) {
@@ -131,7 +131,7 @@ static tr_status choose_data(tr_run *run, const tr_settings *settings, const tr_
     tr_status status = TR_OK;
     run->dataset = dataset;
     if (!dataset && (settings->given & TR_GIVEN_DATA)) {
-        status = create_dataset(run, settings, diag);
+        status = tr_run_create_dataset(&run->own_dataset, settings, &run->random, diag);
         run->dataset = run->own_dataset;
     }
     if (!status && run->dataset)
@@ -196,7 +196,8 @@ tr_source tr_run_source(tr_run *run) {
 
 static tr_status make(tr_run *run, const tr_settings *settings, const tr_dataset *dataset,
                       tr_diag *diag) {
-    tr_status status = dataset ? TR_OK : create_dataset(run, settings, diag);
+    tr_status status =
+        dataset ? TR_OK : tr_run_create_dataset(&run->own_dataset, settings, &run->random, diag);
     run->dataset = dataset ? dataset : run->own_dataset;
     if (!status)
         status = tr_network_create(&run->own_network, run->dataset->n_inputs,
@@ -294,12 +295,13 @@ tr_render_options tr_render_options_from(const tr_settings *settings) {
     const char *const *presets = tr_param_by_option("preset")->choices;
     return (tr_render_options){.folder = settings->folder,
                                .name = settings->name,
-                               .format = (tr_format)settings->format,
+                               .formats = settings->formats,
                                .picture = tr_picture_from(settings),
                                .video = {.frames_per_second = (int)settings->frames_per_second,
                                          .crf = settings->crf,
                                          .preset = presets[settings->preset],
-                                         .profile = (tr_profile)settings->profile},
+                                         .profile = (tr_profile)settings->profile,
+                                         .gif_size = (uint64_t)settings->gif_size},
                                .pace = (tr_pace)settings->pace,
                                .every = (uint64_t)settings->every,
                                .n_frames = (uint64_t)settings->frames,

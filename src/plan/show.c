@@ -6,17 +6,19 @@
 #include <glib.h>
 #include <string.h>
 
-/* In double quotes, where YAML guesses nothing. */
+/* In double quotes, where YAML guesses nothing. A path may have any characters. */
 static void append_quoted(GString *out, const char *text) {
     g_string_append_c(out, '"');
-    for (; *text; text++) {
-        if (*text == '\n') {
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        if (c == '\n')
             g_string_append(out, "\\n");
-            continue;
-        }
-        if (*text == '"' || *text == '\\')
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *text);
+        else if (!g_unichar_isprint(c) && c <= 0xffff)
+            g_string_append_printf(out, "\\u%04X", c);
+        else if (c == '"' || c == '\\')
+            g_string_append_printf(out, "\\%c", (char)c);
+        else
+            g_string_append_unichar(out, c);
     }
     g_string_append_c(out, '"');
 }
@@ -25,7 +27,8 @@ static void append_setting(GString *out, const tr_settings *settings, const tr_p
                            const char *indent) {
     char *text = tr_settings_get(settings, param);
     bool is_plain = param->type == TR_PARAM_INTEGER || param->type == TR_PARAM_NUMBER ||
-                    param->type == TR_PARAM_SIZE || param->type == TR_PARAM_CHOICE;
+                    param->type == TR_PARAM_SIZE || param->type == TR_PARAM_CHOICE ||
+                    param->type == TR_PARAM_BYTES;
     g_string_append_printf(out, "%s%s: ", indent, strchr(param->name, '.') + 1);
     if (!text)
         g_string_append(out, "null");
@@ -113,6 +116,16 @@ static void append_comparison(GString *out, const tr_plan *plan,
     g_string_append(out, "]\n");
 }
 
+/* The path of a file that comes along with a video, or that there is none. */
+static void append_companion(GString *out, const char *key, const char *path) {
+    g_string_append_printf(out, "    %s: ", key);
+    if (path)
+        append_quoted(out, path);
+    else
+        g_string_append(out, "null");
+    g_string_append_c(out, '\n');
+}
+
 static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_artifact *artifact) {
     g_string_append(out, "  ");
     append_quoted(out, artifact->path);
@@ -127,14 +140,10 @@ static void append_artifact(GString *out, const tr_plan *plan, const tr_plan_art
     for (size_t i = 0; i < tr_n_params; i++)
         if (tr_plan_artifact_has(artifact, &tr_params[i]))
             append_setting(out, artifact->settings, &tr_params[i], "    ");
-    if (artifact->kind != TR_PLAN_VIDEO)
+    if (!tr_plan_has_poster(artifact))
         return;
-    g_string_append(out, "    poster: ");
-    if (artifact->poster)
-        append_quoted(out, artifact->poster);
-    else
-        g_string_append(out, "null");
-    g_string_append_c(out, '\n');
+    append_companion(out, "poster", artifact->poster);
+    append_companion(out, "captions", artifact->captions);
 }
 
 static void append_text(GString *out, const char *key, const char *text) {
@@ -167,7 +176,7 @@ char *tr_plan_show(const tr_plan *plan) {
     GString *out = g_string_new(NULL);
     append_text(out, "title", plan->title);
     append_text(out, "description", plan->description);
-    g_string_append(out, "runs:\n");
+    g_string_append_printf(out, "page: %s\nruns:\n", plan->has_page ? "yes" : "no");
     for (size_t i = 0; i < plan->n_written; i++) {
         g_string_append(out, "  ");
         append_quoted(out, plan->runs[i].name);

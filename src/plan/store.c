@@ -446,3 +446,15 @@ tr_status tr_store_write(const tr_store *store, const char *path, const void *da
     g_free(staged);
     return status;
 }
+
+tr_status tr_store_update(const tr_store *store, const char *path, const char *text, bool *changed,
+                          tr_diag *diag) {
+    char *older;
+    size_t size, length = strlen(text);
+    tr_status status = tr_store_read(store, path, length, &older, &size, NULL);
+    bool is_same = !status && size == length && !memcmp(older, text, size);
+    g_free(older);
+    if (changed)
+        *changed = !is_same;
+    return is_same ? TR_OK : tr_store_write(store, path, text, length, diag);
+}

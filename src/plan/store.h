@@ -3,6 +3,7 @@
 #ifndef TR_PLAN_STORE_H
 #define TR_PLAN_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trainreel/status.h>
@@ -36,6 +37,11 @@ tr_status tr_store_read(const tr_store *store, const char *path, size_t most, ch
 /* A whole file. TR_ERROR_OUTPUT. */
 tr_status tr_store_write(const tr_store *store, const char *path, const void *data, size_t size,
                          tr_diag *diag);
+
+/* A whole file from a C string; one that has these bytes already is left alone, which `changed` tells, if
+ * it is not NULL. TR_ERROR_OUTPUT. */
+tr_status tr_store_update(const tr_store *store, const char *path, const char *text, bool *changed,
+                          tr_diag *diag);
 
 /* A new hidden folder in the folder. TR_ERROR_OUTPUT, TR_ERROR_MEMORY. */
 tr_status tr_stage_create(tr_stage **stage, const tr_store *store, tr_diag *diag);

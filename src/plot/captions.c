@@ -14,7 +14,7 @@
 #define SWATCH_WIDTH 1.4  /* ems, as is the next */
 #define SWATCH_GAP 0.4
 
-enum { N_LEGEND_ROWS = 2 };
+enum { N_LEGEND_ROWS = 2, MOST_MARK_COLORS = 4 };
 
 typedef struct caption {
     PangoLayout *layout; /* NULL if there is none */
@@ -27,8 +27,8 @@ struct tr_captions {
     const tr_joint *joint;
     tr_text *text;
     bool still;
-    double line_width;
-    caption *names; /* [n_runs] each */
+    double line_width; /* of marks */
+    caption *names;    /* [n_runs] each */
     caption *notes;
     cairo_surface_t **note_layers; /* of frames: the notes with what is behind them */
     caption legend[N_LEGEND_ROWS];
@@ -108,7 +108,7 @@ tr_status tr_captions_add_name(tr_captions *captions, size_t run, const tr_style
     double size = style->title_size;
     double mark = marked ? (SWATCH_WIDTH + SWATCH_GAP) * size : 0;
     double smallest = fmax(SMALLEST_NAME * size, style->smallest_text);
-    captions->line_width = style->line_width;
+    captions->line_width = fmax(style->line_width, 2);
     tr_status status = lay_out(captions, name, captions->joint->runs[run].label, size, smallest,
                                width - mark, diag);
     if (!status) {
@@ -121,7 +121,7 @@ tr_status tr_captions_add_name(tr_captions *captions, size_t run, const tr_style
 static void draw_swatch(const tr_captions *captions, size_t run, cairo_t *cr) {
     const caption *name = &captions->names[run];
     double right = name->x - SWATCH_GAP * name->size;
-    double y = name->y - 0.35 * name->size;
+    double y = round(name->y - 0.35 * name->size);
     tr_set_color(cr, captions->joint->runs[run].color);
     cairo_set_line_width(cr, captions->line_width);
     cairo_move_to(cr, right - SWATCH_WIDTH * name->size, y);
@@ -153,7 +153,7 @@ tr_status tr_captions_add_legend(tr_captions *captions, const tr_style *style, b
     double total = 0;
     tr_status status = TR_OK;
     captions->data_as_line = data_as_line;
-    captions->line_width = style->line_width;
+    captions->line_width = fmax(style->line_width, 2);
     for (int i = 0; !status && i < N_LEGEND_ROWS; i++) {
         caption *row = &captions->legend[i];
         if (!*labels[i])
@@ -175,25 +175,41 @@ tr_status tr_captions_add_legend(tr_captions *captions, const tr_style *style, b
     return status;
 }
 
+/* What a prediction looks like; where each has its run's colour, in some of these. */
+static void draw_prediction_mark(const tr_captions *captions, cairo_t *cr, double left,
+                                 double right, double y) {
+    const tr_joint *joint = captions->joint;
+    size_t n_colors = joint->n_runs < MOST_MARK_COLORS ? joint->n_runs : MOST_MARK_COLORS;
+    double width = (right - left) / (double)n_colors;
+    for (size_t i = 0; i < n_colors; i++) {
+        size_t run = n_colors > 1 ? i * (joint->n_runs - 1) / (n_colors - 1) : 0;
+        tr_set_color(cr, joint->runs[run].theme.prediction);
+        cairo_move_to(cr, left + (double)i * width, y);
+        cairo_line_to(cr, left + (double)(i + 1) * width, y);
+        cairo_stroke(cr);
+    }
+}
+
 static void draw_legend(const tr_captions *captions, cairo_t *cr) {
     const tr_theme *theme = &captions->joint->runs[0].theme;
-    const tr_color colors[N_LEGEND_ROWS] = {theme->data, theme->prediction};
+    cairo_set_line_width(cr, captions->line_width);
     for (int i = 0; i < N_LEGEND_ROWS; i++) {
         const caption *row = &captions->legend[i];
         if (!row->layout)
             continue;
         double right = row->x - 0.7 * row->size;
         double left = right - 2.1 * row->size;
-        double y = row->y - 0.35 * row->size;
-        tr_set_color(cr, colors[i]);
-        if (i == 0 && !captions->data_as_line) {
-            cairo_arc(cr, (left + right) / 2, y, 1.3 * captions->line_width, 0, 2 * G_PI);
-            cairo_fill(cr);
-        } else {
-            cairo_set_line_width(cr, captions->line_width);
+        double y = round(row->y - 0.35 * row->size);
+        tr_set_color(cr, theme->data);
+        if (i > 0) {
+            draw_prediction_mark(captions, cr, left, right, y);
+        } else if (captions->data_as_line) {
             cairo_move_to(cr, left, y);
             cairo_line_to(cr, right, y);
             cairo_stroke(cr);
+        } else {
+            cairo_arc(cr, (left + right) / 2, y, 1.3 * captions->line_width, 0, 2 * G_PI);
+            cairo_fill(cr);
         }
         tr_set_color(cr, theme->text);
         tr_text_draw(cr, row->layout, row->x, row->y);

@@ -3,7 +3,6 @@
 #include "alloc.h"
 #include "diag.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +35,7 @@ struct tr_key {
 };
 
 void tr_run_name(const tr_panel_source *run, char name[TR_RUN_NAME_SIZE]) {
-    char note[48] = "";
-    if (run->diverged_at)
-        snprintf(note, sizeof note, " (diverged at %" PRIu64 ")", run->diverged_at);
+    const char *note = run->diverged_at ? " (diverged)" : "";
     size_t room = TR_RUN_NAME_SIZE - 1 - strlen(note);
     size_t length = strlen(run->label);
     if (length > room) {
@@ -193,7 +190,7 @@ void tr_key_draw(const tr_key *key, cairo_t *cr, double x, double y) {
         double left = x + (double)column * key->column_width + COLUMN_GAP * key->size;
         double baseline =
             round(y + ((double)(shown % key->rows_per_column) * LINE_HEIGHT + 1.05) * key->size);
-        draw_mark(key, cr, row, left, baseline - 0.35 * key->size);
+        draw_mark(key, cr, row, left, round(baseline - 0.35 * key->size));
         tr_set_color(cr, key->text_color);
         tr_text_draw(cr, row->layout, left + (HANDLE + HANDLE_GAP) * key->size, baseline);
         shown++;

@@ -8,7 +8,7 @@ enum { TR_RUN_NAME_SIZE = 192 };
 
 typedef struct tr_key tr_key;
 
-/* A run's label, and if it diverged where; UTF-8, cut short if it is longer than the room. */
+/* A run's label, and whether it diverged; UTF-8, cut short if it is longer than the room. */
 void tr_run_name(const tr_panel_source *run, char name[TR_RUN_NAME_SIZE]);
 
 /* Lays out a row for each run, and for the data first unless `data_label` is "". The more rows, the

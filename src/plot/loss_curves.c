@@ -8,8 +8,7 @@
 
 enum { MEAN_PIXELS = 3, MIN_SPANS = 64 };
 
-/* The loss of a diverged run counts for the range of the axis up to so many times its first value:
- * otherwise it would be all that is seen. */
+/* How many times its first value a diverged run shows, if all do. */
 #define DIVERGED_GROWTH 2
 
 /* ---- reading a run ---- */
@@ -153,19 +152,30 @@ static tr_status read_run(tr_loss_curve *curve, const tr_joint *joint, size_t ru
 
 /* ---- all runs ---- */
 
+/* The highest value of a run that counts for the axis; -INFINITY if none does. What a run does that
+ * diverges would be all that is seen, so that it counts only if all do, and then at its beginning. */
+static double highest_of(const tr_loss_curves *curves, const tr_joint *joint, size_t run,
+                         bool all_diverged) {
+    const tr_series *line = &curves->curves[run].line;
+    if (!joint->runs[run].diverged_at || !line->n_points)
+        return line->highest;
+    return all_diverged ? fmin(line->highest, DIVERGED_GROWTH * fabs(line->points[0].value))
+                        : -INFINITY;
+}
+
 static void find_range(tr_loss_curves *curves, const tr_joint *joint) {
+    bool all_diverged = true;
     curves->lowest = curves->lowest_positive = INFINITY;
     curves->highest = -INFINITY;
+    for (size_t i = 0; i < curves->n_runs; i++)
+        all_diverged = all_diverged && joint->runs[i].diverged_at;
     for (size_t i = 0; i < curves->n_runs; i++) {
         const tr_series *line = &curves->curves[i].line;
-        if (!line->n_points)
-            continue;
-        double highest = line->highest;
-        if (joint->runs[i].diverged_at && line->points[0].value > 0)
-            highest = fmin(highest, DIVERGED_GROWTH * line->points[0].value);
-        curves->lowest = fmin(curves->lowest, line->lowest);
-        curves->highest = fmax(curves->highest, highest);
-        curves->lowest_positive = fmin(curves->lowest_positive, line->lowest_positive);
+        curves->highest = fmax(curves->highest, highest_of(curves, joint, i, all_diverged));
+        if (all_diverged || !joint->runs[i].diverged_at) {
+            curves->lowest = fmin(curves->lowest, line->lowest);
+            curves->lowest_positive = fmin(curves->lowest_positive, line->lowest_positive);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ typedef struct tr_loss_curves {
     size_t n_runs;
     tr_loss_curve *curves;
     size_t *by_jitter; /* numbers of the curves, from the largest to the smallest */
-    double lowest;     /* of the lines, with what is no use left out, see loss_curves.c */
+    double lowest;     /* of the lines, but for those of diverged runs */
     double highest;
     double lowest_positive; /* INFINITY if there is none */
 } tr_loss_curves;

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PALE 24                  /* per cent of the run's colour, of its batches */
+#define PALE 18                  /* per cent of the run's colour, of its batches */
 #define PALE_WIDTH 0.6           /* line widths, as is the next */
 #define THIN_WIDTH 0.75          /* of more curves than TR_N_LINE_COLORS */
 #define LARGEST_LABEL_SHARE 0.36 /* of the panel's width */
@@ -37,7 +37,9 @@ typedef struct losses_panel {
     double line_width;
     end_label *labels; /* of each run at the end of its curve; NULL if they have no room there */
     double labels_width;
-    tr_key *key; /* in the place of these */
+    tr_legend *legend; /* in the place of these, within the axes, or */
+    tr_legend_corner corner;
+    tr_key *key; /* beside them */
     tr_growth *growth;
 } losses_panel;
 
@@ -72,6 +74,7 @@ static void destroy_losses(tr_panel *panel) {
     if (!losses)
         return;
     tr_growth_destroy(&losses->growth);
+    tr_legend_destroy(&losses->legend);
     tr_key_destroy(&losses->key);
     drop_labels(losses);
     free(losses);
@@ -111,14 +114,12 @@ static tr_point to_pixel(const losses_panel *losses, size_t run, tr_series_point
     return tr_axes_to_pixel(&losses->axes, x, point.value);
 }
 
-/* Where a curve ends, within the axes; false if it has no points. */
-static bool find_end(const losses_panel *losses, size_t run, tr_point *end) {
+/* Where a curve that has points ends, within the axes. */
+static tr_point find_end(const losses_panel *losses, size_t run) {
     const tr_series *line = &losses->data->curves[run].line;
-    if (!line->n_points)
-        return false;
-    *end = to_pixel(losses, run, line->points[line->n_points - 1]);
-    end->y = fmin(fmax(end->y, losses->axes.top), losses->axes.bottom);
-    return true;
+    tr_point end = to_pixel(losses, run, line->points[line->n_points - 1]);
+    end.y = fmin(fmax(end.y, losses->axes.top), losses->axes.bottom);
+    return end;
 }
 
 /* Whether all curves go to the end of the axis. */
@@ -178,8 +179,7 @@ static bool place_labels(losses_panel *losses) {
     size_t order[TR_MOST_COMPARED];
     double ends[TR_MOST_COMPARED];
     for (size_t i = 0; i < n_runs; i++) {
-        tr_point end;
-        find_end(losses, i, &end);
+        const tr_point end = find_end(losses, i);
         ends[i] = losses->labels[i].y = end.y;
         size_t at = i;
         for (; at > 0 && ends[order[at - 1]] > end.y; at--)
@@ -218,6 +218,46 @@ static tr_status create_labels(losses_panel *losses, tr_diag *diag) {
     return TR_OK;
 }
 
+/* ---- the legend ---- */
+
+/* Whether a line goes behind the legend. */
+static bool is_in_the_way(const losses_panel *losses) {
+    for (size_t run = 0; run < losses->joint->n_runs; run++) {
+        const tr_series *line = &losses->data->curves[run].line;
+        for (size_t i = 0; i < line->n_points; i++) {
+            tr_point at = to_pixel(losses, run, line->points[i]);
+            if (tr_legend_covers(losses->legend, at.x, at.y))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A legend in the first corner of the axes, from the right, where it fits and hides no line. */
+static tr_status create_legend(losses_panel *losses, tr_diag *diag) {
+    static const tr_legend_corner corners[] = {TR_CORNER_TOP_RIGHT, TR_CORNER_BOTTOM_RIGHT,
+                                               TR_CORNER_BOTTOM_LEFT, TR_CORNER_TOP_LEFT};
+    const tr_joint *joint = losses->joint;
+    char names[TR_MAX_LEGEND_ROWS][TR_RUN_NAME_SIZE];
+    tr_legend_row rows[TR_MAX_LEGEND_ROWS];
+    if (joint->n_runs > TR_MAX_LEGEND_ROWS)
+        return TR_OK;
+    for (size_t i = 0; i < joint->n_runs; i++) {
+        tr_run_name(&joint->runs[i], names[i]);
+        rows[i] = (tr_legend_row){names[i], joint->runs[i].color, TR_MARK_LINE};
+    }
+    tr_status status = tr_legend_create(&losses->legend, &losses->setting, &losses->axes,
+                                        corners[0], rows, (int)joint->n_runs, diag);
+    for (int i = 0; losses->legend && i < 4; i++) {
+        losses->corner = corners[i];
+        tr_legend_move(losses->legend, &losses->axes, corners[i]);
+        if (!is_in_the_way(losses))
+            return status;
+    }
+    tr_legend_destroy(&losses->legend);
+    return status;
+}
+
 static tr_status create_losses(tr_panel **out, const tr_panel_setting *setting, tr_diag *diag) {
     *out = NULL;
     losses_panel *losses = tr_alloc_array(1, sizeof *losses);
@@ -234,10 +274,16 @@ static tr_status create_losses(tr_panel **out, const tr_panel_setting *setting, 
     tr_status status = lay_out(losses, 0, diag);
     if (!status)
         status = create_labels(losses, diag);
-    if (!status && !losses->labels && !setting->no_legend)
-        status = tr_key_create(&losses->key, setting, "", 0, true, diag);
-    if (!status && (losses->labels || losses->key))
-        status = lay_out(losses, losses->labels_width + tr_key_width(losses->key), diag);
+    if (!status && !losses->labels && !setting->no_legend) {
+        status = create_legend(losses, diag);
+        if (!status && !losses->legend)
+            status = tr_key_create(&losses->key, setting, "", 0, true, diag);
+    }
+    /* the half of the last tick's label that the axes leave room for goes under the others */
+    double left_over = setting->x + setting->width - losses->axes.right;
+    double beside = fmax(losses->labels_width - left_over, 0) + tr_key_width(losses->key);
+    if (!status && beside > 0)
+        status = lay_out(losses, beside, diag);
     if (status)
         destroy_losses(&losses->panel);
     else
@@ -250,8 +296,7 @@ static void draw_labels(const losses_panel *losses, cairo_t *cr) {
     double size = losses->setting.style.label_size;
     for (size_t i = 0; losses->labels && i < losses->joint->n_runs; i++) {
         const end_label *label = &losses->labels[i];
-        tr_point end;
-        find_end(losses, i, &end);
+        const tr_point end = find_end(losses, i);
         double x = losses->axes.right + LABEL_GAP * size;
         tr_set_color(cr, losses->joint->runs[i].color);
         cairo_set_line_width(cr, fmax(0.5 * losses->line_width, 0.8));
@@ -384,8 +429,13 @@ static tr_status draw_losses_background(tr_panel *panel, cairo_t *cr, tr_diag *d
     draw_labels(losses, cr);
     tr_key_draw(losses->key, cr, setting->x + setting->width - tr_key_width(losses->key),
                 losses->axes.top);
+    if (losses->legend)
+        tr_legend_move(losses->legend, &losses->axes, losses->corner);
+    status = tr_legend_draw_background(losses->legend, cr, diag);
+    if (status)
+        return status;
     return tr_growth_create(&losses->growth, &curves, losses, &losses->axes, losses->line_width / 2,
-                            NULL, cr, setting->still, diag);
+                            losses->legend, cr, setting->still, diag);
 }
 
 static tr_status update_losses_background(tr_panel *panel, tr_canvas *canvas,
@@ -399,9 +449,9 @@ static tr_status update_losses_background(tr_panel *panel, tr_canvas *canvas,
 static void draw_cross(const losses_panel *losses, size_t run, const tr_panel_target *target) {
     double half = CROSS_SIZE * losses->setting.style.label_size;
     double width = losses->line_width;
-    tr_point end;
-    if (!find_end(losses, run, &end))
+    if (!losses->data->curves[run].line.n_points)
         return;
+    const tr_point end = find_end(losses, run);
     tr_panel_touch(target, end.x - half - width, end.y - half - width, 2 * (half + width),
                    2 * (half + width));
     cairo_new_path(target->cr);
@@ -429,6 +479,7 @@ static tr_status draw_losses(tr_panel *panel, const tr_panel_target *target,
 }
 
 const tr_panel_ops tr_panel_losses = {
+    .needs_recording = true,
     .shows_all = true,
     .still_title = "training error",
     .prepare = prepare_losses,

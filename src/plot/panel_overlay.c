@@ -6,10 +6,9 @@
 #include "prediction.h"
 #include "samples.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DATA_TINT 55 /* per cent of the text's colour, which the runs' colours differ from */
 
 typedef struct overlay_panel {
     tr_panel panel;
@@ -119,14 +118,11 @@ static tr_status create_overlay(tr_panel **out, const tr_panel_setting *setting,
     if (!overlay)
         return tr_fail_memory(diag, "the picture");
     const tr_panel_source *source = setting->source;
-    const tr_theme *theme = &source->theme;
     overlay->setting = *setting;
     overlay->joint = source->joint;
     overlay->samples = setting->shared;
     overlay->panel.axes = &overlay->axes;
-    overlay->data_color = source->picture->data_color != TR_COLOR_OF_THEME
-                              ? theme->data
-                              : tr_mix_colors(theme->background, theme->text, DATA_TINT, 100);
+    overlay->data_color = tr_theme_joint_data(&source->theme, source->picture);
     tr_status status = lay_out(overlay, diag);
     if (!status)
         status = create_legend(overlay, diag);
@@ -167,12 +163,15 @@ static tr_status draw_data(const overlay_panel *overlay, cairo_t *cr, tr_diag *d
 static tr_status create_predictions(overlay_panel *overlay, tr_diag *diag) {
     const tr_joint *joint = overlay->joint;
     tr_status status = TR_OK;
+    /* the more lines, the thinner */
+    double share = fmin(pow(TR_N_LINE_COLORS / (double)joint->n_runs, 0.35), 1);
+    double line_width = fmax(overlay->setting.style.line_width * share, 1);
     overlay->predictions = tr_alloc_array(joint->n_runs, sizeof(tr_prediction *));
     if (!overlay->predictions)
         return tr_fail_memory(diag, "drawing the prediction");
     for (size_t i = 0; !status && i < joint->n_runs; i++)
         status = tr_prediction_create(&overlay->predictions[i], joint->runs[i].network,
-                                      &overlay->axes, overlay->setting.style.line_width, diag);
+                                      &overlay->axes, line_width, diag);
     return status;
 }
 

@@ -4,7 +4,8 @@
 
 /* In the order of tr_theme_kind. The post's colours are what they are: its green has a contrast of 2.9:1
  * with white. All other lines have 3:1 at least. Blue and vermillion are from the colours of Okabe and
- * Ito ("Color Universal Design", 2008), of whose others only the darkest have that contrast. */
+ * Ito ("Color Universal Design", 2008), of whose others only the darkest have that contrast. The ramp
+ * beside them is the darker part of "plasma" (matplotlib, 2015), which gets lighter all the way. */
 static const tr_theme themes[] = {
     [TR_THEME_POST] = {.background = 0xFFFFFF,
                        .grid = 0xCCCCCC,
@@ -12,6 +13,8 @@ static const tr_theme themes[] = {
                        .data = 0x4C72B0,
                        .prediction = 0x55A868,
                        .lines = {0x4C72B0, 0x55A868, 0xC44E52, 0x8A5FA8, 0x937860, 0x2B8CA3},
+                       .ramp = {0x3B2C8C, 0x1F5FA8, 0x00838F, 0x2E7D32, 0x8A6D00, 0xC8501E,
+                                0xA3195B},
                        .positive = 0x4C72B0,
                        .negative = 0xC44E52},
     [TR_THEME_LIGHT] = {.background = 0xFFFFFF,
@@ -20,6 +23,8 @@ static const tr_theme themes[] = {
                         .data = 0x1F5FA8,
                         .prediction = 0xC8501E,
                         .lines = {0x1F5FA8, 0xC8501E, 0x2E7D32, 0x7B3FA0, 0x8A6D00, 0x00838F},
+                        .ramp = {0x3B2C8C, 0x1F5FA8, 0x00838F, 0x2E7D32, 0x8A6D00, 0xC8501E,
+                                 0xA3195B},
                         .positive = 0x1F5FA8,
                         .negative = 0xC8501E},
     [TR_THEME_DARK] = {.background = 0x16191D,
@@ -28,6 +33,8 @@ static const tr_theme themes[] = {
                        .data = 0x6CB4F5,
                        .prediction = 0xF5B54A,
                        .lines = {0x6CB4F5, 0xF5B54A, 0x7BD88F, 0xE58FD0, 0xF2777A, 0x5FD3D3},
+                       .ramp = {0x8F7BF0, 0x6CB4F5, 0x5FD3D3, 0x7BD88F, 0xF5E05A, 0xF5A04A,
+                                0xF2777A},
                        .positive = 0x6CB4F5,
                        .negative = 0xF5B54A},
     [TR_THEME_COLORBLIND] = {.background = 0xFFFFFF,
@@ -36,6 +43,8 @@ static const tr_theme themes[] = {
                              .data = 0x0072B2,
                              .prediction = 0xD55E00,
                              .lines = {0x0072B2, 0xD55E00, 0x000000, 0x7A1FD6, 0x6E2A00, 0xBA7490},
+                             .ramp = {0x0D0887, 0x5402A2, 0x890FA0, 0xAC2790, 0xC33D7F, 0xD24F68,
+                                      0xDB5C4A},
                              .positive = 0x0072B2,
                              .negative = 0xD55E00},
 };
@@ -55,26 +64,19 @@ tr_theme tr_theme_of(const tr_picture *picture) {
     return theme;
 }
 
-/* The relative luminance as WCAG 2.1 defines it, but with the square for the power of 2.4. */
-static double luminance(tr_color color) {
-    double red = (color >> 16 & 0xFF) / 255.0;
-    double green = (color >> 8 & 0xFF) / 255.0;
-    double blue = (color & 0xFF) / 255.0;
-    return 0.2126 * red * red + 0.7152 * green * green + 0.0722 * blue * blue;
-}
-
 tr_color tr_theme_run_color(const tr_theme *theme, size_t run, size_t n_runs) {
-    /* The part of "plasma" (matplotlib, 2015) that has 3:1 on white, and the like for a dark
-     * background: in order of lightness, so that they are told apart without seeing hues. */
-    static const tr_color on_light[] = {0x0D0887, 0x5B02A3, 0x9A179B, 0xCB4678, 0xDB5C4A};
-    static const tr_color on_dark[] = {0x8F7BF0, 0xD973C8, 0xF58C7B, 0xFBB32F, 0xF0F96A};
-    enum { N_STOPS = 5, STEPS = 1 << 12 };
+    enum { STEPS = 1 << 12 };
     if (n_runs <= TR_N_LINE_COLORS)
         return theme->lines[run];
-    const tr_color *stops = luminance(theme->background) > 0.3 ? on_light : on_dark;
-    size_t at = run * STEPS * (N_STOPS - 1) / (n_runs - 1);
-    size_t stop = at / STEPS < N_STOPS - 1 ? at / STEPS : N_STOPS - 2;
-    return tr_mix_colors(stops[stop], stops[stop + 1], (int)(at - stop * STEPS), STEPS);
+    size_t at = run * STEPS * (TR_N_RAMP_COLORS - 1) / (n_runs - 1);
+    size_t stop = at / STEPS < TR_N_RAMP_COLORS - 1 ? at / STEPS : TR_N_RAMP_COLORS - 2;
+    return tr_mix_colors(theme->ramp[stop], theme->ramp[stop + 1], (int)(at - stop * STEPS), STEPS);
+}
+
+tr_color tr_theme_joint_data(const tr_theme *theme, const tr_picture *picture) {
+    return picture->data_color != TR_COLOR_OF_THEME
+               ? theme->data
+               : tr_mix_colors(theme->background, theme->text, 55, 100);
 }
 
 tr_style tr_style_for(int width, int height) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <trainreel/picture.h>
 
-enum { TR_N_LINE_COLORS = 6 };
+enum { TR_N_LINE_COLORS = 6, TR_N_RAMP_COLORS = 7 };
 
 typedef struct tr_theme {
     tr_color background;
@@ -16,16 +16,21 @@ typedef struct tr_theme {
     tr_color prediction;
     /* for more curves than these two, such as one for each parameter; the first two are theirs */
     tr_color lines[TR_N_LINE_COLORS];
-    tr_color positive; /* of a weight, by its sign */
+    tr_color ramp[TR_N_RAMP_COLORS]; /* of still more: colours between these, in order */
+    tr_color positive;               /* of a weight, by its sign */
     tr_color negative;
 } tr_theme;
 
 /* The theme that a picture asks for, with the colours that it has instead. */
 tr_theme tr_theme_of(const tr_picture *picture);
 
-/* The colour of one of so many runs in one picture: up to TR_N_LINE_COLORS have those of the lines; of
- * more, each is a step further on a way through colours that also differ in how light they are. */
+/* The colour of one of so many runs in one picture: up to TR_N_LINE_COLORS have those of the lines, and
+ * more those of the ramp. */
 tr_color tr_theme_run_color(const tr_theme *theme, size_t run, size_t n_runs);
+
+/* The colour of data beside predictions that have the runs' colours: the picture's, or one that is
+ * none of these. */
+tr_color tr_theme_joint_data(const tr_theme *theme, const tr_picture *picture);
 
 /* Sizes in pixels for a picture of some size; see tr_style_for. */
 typedef struct tr_style {

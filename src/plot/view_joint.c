@@ -9,6 +9,10 @@
 #include <stdlib.h>
 
 #define UPPER_SHARE 0.64 /* of the picture's height, where there is a panel below */
+#define TITLE_SHARE 0.9  /* sizes of text beside panels, see choose_style */
+#define JOINT_SHARE 0.72 /* and in those that show all runs */
+#define ROOMY_WIDTH 200  /* pixels of a panel that text need not be so small for, as it would be */
+#define ROOMY_HEIGHT 110
 #define NAME_HEIGHT 1.35 /* ems, as is the next */
 #define LEGEND_HEIGHT 1.7
 
@@ -33,6 +37,14 @@ typedef struct panel_grid {
     bool shared;  /* the axes are the same, and have labels at the edges of the grid only */
 } panel_grid;
 
+/* Lets text be no smaller than it has room for. */
+static void keep_legible(tr_style *style, double width, double height) {
+    if (width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT) {
+        style->label_size = fmax(style->label_size, 9);
+        style->title_size = fmax(style->title_size, 10.5);
+    }
+}
+
 /* ---- how many columns ---- */
 
 /* Chooses the grid whose panels are the largest, as the shape of the post's picture has it, and which
@@ -51,8 +63,10 @@ static void choose_columns(panel_grid *grid, size_t n_panels) {
             grid->rows = rows;
         }
     }
-    grid->style = tr_style_for((int)(grid->area.width / (double)grid->columns),
-                               (int)(grid->area.height / (double)grid->rows));
+    double width = grid->area.width / (double)grid->columns;
+    double height = grid->area.height / (double)grid->rows;
+    grid->style = tr_style_for((int)width, (int)height);
+    keep_legible(&grid->style, width, height);
 }
 
 /* ---- panels ---- */
@@ -73,7 +87,7 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
         return status;
     const tr_axes *axes = view->panels[0]->axes;
     double right = 0;
-    grid->shared = axes && view->scene->panels[0].ops->unite;
+    grid->shared = axes && view->scene->has_same_axes;
     if (grid->shared) {
         grid->left = axes->left;
         grid->bottom = setting.height - axes->bottom;
@@ -81,8 +95,10 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
     }
     view->scene->panels[0].ops->destroy(view->panels[0]);
     view->panels[0] = NULL;
-    grid->x_gap = fmax(2 * grid->style.padding, 2 * right + 0.4 * grid->style.label_size);
-    grid->y_gap = fmax(grid->style.padding, 0.5 * grid->style.label_size);
+    /* half of the first tick's label reaches into the gap */
+    grid->x_gap = fmax(1.5 * grid->style.padding,
+                       fmin(right, 1.5 * grid->style.label_size) + 0.8 * grid->style.label_size);
+    grid->y_gap = fmax(1.2 * grid->style.padding, 0.6 * grid->style.label_size);
     return TR_OK;
 }
 
@@ -135,24 +151,38 @@ static tr_status create_cells(tr_view *view, const panel_grid *grid, bool still,
     return status;
 }
 
-/* Gives all axes the same size and, if they are shared, the same ticks. */
+/* Where the axes of a column end at the right, or those of a row begin at the top. */
+static double edge_of(const tr_view *view, const panel_grid *grid, size_t panel, bool column) {
+    double edge = column ? INFINITY : -INFINITY;
+    for (size_t i = 0; i < view->scene->n_runs; i++) {
+        const tr_axes *axes = view->panels[i]->axes;
+        if (column && i % grid->columns == panel % grid->columns)
+            edge = fmin(edge, axes->right);
+        if (!column && i / grid->columns == panel / grid->columns)
+            edge = fmax(edge, axes->top);
+    }
+    return edge;
+}
+
+/* Gives all axes the same size and the same ticks, in line with each other. */
 static void align_cells(tr_view *view, const panel_grid *grid) {
     size_t n_runs = view->scene->n_runs;
-    const tr_axes *first = view->panels[0]->axes;
+    double rights[TR_MOST_COMPARED], tops[TR_MOST_COMPARED];
     double width = INFINITY, height = INFINITY;
-    for (size_t i = 0; i < n_runs && grid->shared; i++) {
+    for (size_t i = 0; i < n_runs; i++) {
         const tr_axes *axes = view->panels[i]->axes;
-        width = fmin(width, axes->right - axes->left);
-        height = fmin(height, axes->bottom - axes->top);
+        rights[i] = edge_of(view, grid, i, true);
+        tops[i] = edge_of(view, grid, i, false);
+        width = fmin(width, rights[i] - axes->left);
+        height = fmin(height, axes->bottom - tops[i]);
     }
-    for (size_t i = 0; i < n_runs && grid->shared; i++) {
+    for (size_t i = 0; i < n_runs; i++) {
         tr_axes *axes = view->panels[i]->axes;
-        const tr_axes own = *axes;
-        *axes = *first;
-        axes->right = own.right;
-        axes->left = own.right - width;
-        axes->top = own.top;
-        axes->bottom = own.top + height;
+        *axes = *view->panels[0]->axes;
+        axes->right = rights[i];
+        axes->left = rights[i] - width;
+        axes->top = tops[i];
+        axes->bottom = tops[i] + height;
     }
 }
 
@@ -194,7 +224,7 @@ static tr_status lay_out_grid(tr_view *view, rectangle area, bool still, tr_diag
     tr_status status = measure_margins(view, &grid, still, diag);
     if (!status)
         status = create_cells(view, &grid, still, diag);
-    if (!status)
+    if (!status && grid.shared)
         align_cells(view, &grid);
     for (size_t i = 0; !status && i < scene->n_runs; i++)
         status = add_captions(view, &grid, i, diag);
@@ -216,10 +246,10 @@ static const char *choose_title(const tr_scene *scene, bool still) {
 }
 
 /* Fills the area with a panel that shows all runs. */
-static tr_status lay_out_all(tr_view *view, size_t panel, rectangle area, bool still,
-                             tr_diag *diag) {
+static tr_status lay_out_all(tr_view *view, size_t panel, const tr_style *style, rectangle area,
+                             bool still, tr_diag *diag) {
     const tr_picture *picture = &view->scene->picture;
-    tr_panel_setting setting = {.style = tr_style_for((int)area.width, (int)area.height),
+    tr_panel_setting setting = {.style = *style,
                                 .x = area.x,
                                 .y = area.y,
                                 .width = area.width,
@@ -228,19 +258,24 @@ static tr_status lay_out_all(tr_view *view, size_t panel, rectangle area, bool s
                                 .y_label = panel == 0 ? picture->y_label : NULL,
                                 .still = still,
                                 .no_legend = panel > 0};
+    keep_legible(&setting.style, area.width, area.height);
     return tr_view_add_panel(view, panel, &setting, diag);
 }
 
-/* Text of a size between that of a single panel and that of one so large as the picture. */
-static tr_style choose_title_style(const tr_scene *scene, int width, int height) {
+/* A style between that of a panel as large as the picture and that of one among many; `share` is 1 for
+ * what stands out. */
+static tr_style choose_style(const tr_scene *scene, int width, int height, double share) {
     double n_panels = (double)scene->n_panels;
-    double factor = fmin(width / 400.0, height / 300.0) / pow(n_panels, 0.25);
+    double factor = fmin(width / 400.0, height / 300.0);
+    if (n_panels > 1)
+        factor *= share * pow(n_panels, -0.25);
     return tr_style_for((int)(400 * factor), (int)(300 * factor));
 }
 
 tr_status tr_view_lay_out_joint(tr_view *view, int width, int height, bool still, tr_diag *diag) {
     const tr_scene *scene = view->scene;
-    const tr_style style = choose_title_style(scene, width, height);
+    const tr_style style = choose_style(scene, width, height, TITLE_SHARE);
+    const tr_style joint_style = choose_style(scene, width, height, JOINT_SHARE);
     const char *title = choose_title(scene, still);
     double above = style.padding / 2 + (*title ? ceil(1.35 * style.title_size) : 0);
     rectangle area = {style.padding, above, width - 2 * style.padding,
@@ -257,8 +292,8 @@ tr_status tr_view_lay_out_joint(tr_view *view, int width, int height, bool still
     tr_status status = tr_captions_create(&view->captions, &scene->joint, view->text, still, diag);
     if (!status)
         status = has_grid ? lay_out_grid(view, area, still, diag)
-                          : lay_out_all(view, 0, area, still, diag);
+                          : lay_out_all(view, 0, &joint_style, area, still, diag);
     if (!status && has_lower)
-        status = lay_out_all(view, last, lower, still, diag);
+        status = lay_out_all(view, last, &joint_style, lower, still, diag);
     return status ? status : tr_view_add_title(view, title, &style, width, diag);
 }

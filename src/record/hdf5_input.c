@@ -20,6 +20,7 @@ enum {
     CACHE_BYTES = 1 << 18, /* of each dataset, of which there may be many */
     MOST_FILTERS = 4,
     MOST_TEXT_BYTES = 4096,
+    MOST_TEXTS = 4096,          /* in a list */
     MOST_CHUNK_BYTES = 1 << 22, /* unless one snapshot is larger */
     MOST_DEFLATION = 1032       /* times that zlib can make anything smaller */
 };
@@ -76,7 +77,9 @@ static hid_t open_hdf5(const tr_hdf5_input *input, unsigned flags) {
     hid_t file = -1;
     hid_t access = h5->H5Pcreate(TR_HDF5_ID(h5, H5P_CLS_FILE_ACCESS_ID_g));
     /* A lock may be impossible to get, and keeps nobody from anything here. */
-    if (access >= 0 && (!h5->set_file_locking || h5->set_file_locking(access, false, true) >= 0))
+    if (access >= 0 && h5->H5Pset_metadata_read_attempts(access, READ_ATTEMPTS) >= 0 &&
+        h5->H5Pset_cache(access, 0, CACHE_SLOTS, CACHE_BYTES, CACHE_PREEMPTION) >= 0 &&
+        (!h5->set_file_locking || h5->set_file_locking(access, false, true) >= 0))
         file = h5->H5Fopen(input->path, flags, access);
     if (access >= 0)
         h5->H5Pclose(access);
@@ -95,6 +98,11 @@ tr_status tr_hdf5_input_open(tr_hdf5_input *input, int descriptor, bool *is_live
                        input->path);
     *is_live = (flags & IS_WRITTEN) != 0;
     input->file = open_hdf5(input, *is_live ? H5F_ACC_RDONLY | H5F_ACC_SWMR_READ : H5F_ACC_RDONLY);
+    return input->file < 0 ? fail(input, diag, "cannot be read") : TR_OK;
+}
+
+tr_status tr_hdf5_input_open_any(tr_hdf5_input *input, tr_diag *diag) {
+    input->file = open_hdf5(input, H5F_ACC_RDONLY);
     return input->file < 0 ? fail(input, diag, "cannot be read") : TR_OK;
 }
 
@@ -408,4 +416,95 @@ tr_status tr_hdf5_input_number(const tr_hdf5_input *input, const char *name, hid
                                const char *attribute, double *value, bool *found, tr_diag *diag) {
     return read_number(input, name, object, attribute, H5T_FLOAT,
                        TR_HDF5_ID(input->h5, H5T_NATIVE_DOUBLE_g), value, found, diag);
+}
+
+void tr_hdf5_free_texts(char **texts, size_t n_texts) {
+    for (size_t i = 0; texts && i < n_texts; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+/* How many values an attribute has, which is a list or a single value; negative for anything else. */
+static hssize_t count_values(const tr_hdf5_input *input, hid_t opened) {
+    const tr_hdf5 *h5 = input->h5;
+    hsize_t count = 1;
+    hid_t space = h5->H5Aget_space(opened);
+    if (space < 0)
+        return -1;
+    int rank = h5->H5Sget_simple_extent_ndims(space);
+    H5S_class_t class = h5->H5Sget_simple_extent_type(space);
+    bool fits = rank == 0 || (rank == 1 && h5->H5Sget_simple_extent_dims(space, &count, NULL) == 1);
+    h5->H5Sclose(space);
+    if (class == H5S_NULL)
+        return 0;
+    return fits && count <= MOST_TEXTS ? (hssize_t)count : -1;
+}
+
+/* Variable texts that HDF5 owns, as copies. */
+static bool copy_variable(const tr_hdf5_input *input, hid_t opened, hid_t type, size_t most_bytes,
+                          char **texts, size_t count) {
+    char **owned = calloc(count, sizeof *owned);
+    bool done = owned && input->h5->H5Aread(opened, type, owned) >= 0;
+    for (size_t i = 0; done && i < count; i++) {
+        size_t length = owned[i] ? strnlen(owned[i], most_bytes + 1) : 0;
+        texts[i] = length <= most_bytes ? strndup(owned[i] ? owned[i] : "", length) : NULL;
+        done = texts[i];
+    }
+    for (size_t i = 0; owned && i < count; i++)
+        if (owned[i])
+            input->h5->H5free_memory(owned[i]);
+    free(owned);
+    return done;
+}
+
+/* Texts of a fixed size, filled up with NULs. */
+static bool copy_fixed(const tr_hdf5_input *input, hid_t opened, hid_t type, size_t most_bytes,
+                       char **texts, size_t count) {
+    size_t size = input->h5->H5Tget_size(type);
+    char *all = size && size <= most_bytes ? calloc(count, size) : NULL;
+    bool done = all && input->h5->H5Aread(opened, type, all) >= 0;
+    for (size_t i = 0; done && i < count; i++) {
+        texts[i] = strndup(all + i * size, size);
+        done = texts[i];
+    }
+    free(all);
+    return done;
+}
+
+tr_status tr_hdf5_input_texts(const tr_hdf5_input *input, const char *name, hid_t object,
+                              const char *attribute, size_t most_bytes, char ***texts,
+                              size_t *n_texts, bool *found, tr_diag *diag) {
+    const tr_hdf5 *h5 = input->h5;
+    *texts = NULL;
+    *n_texts = 0;
+    htri_t exists = h5->H5Aexists(object, attribute);
+    *found = exists > 0;
+    if (exists == 0)
+        return TR_OK;
+    hid_t opened = exists > 0 ? h5->H5Aopen(object, attribute, H5P_DEFAULT) : -1;
+    hid_t type = opened >= 0 ? h5->H5Aget_type(opened) : -1;
+    if (type < 0) {
+        close_attribute(input, opened, type);
+        return fail(input, diag, name);
+    }
+    hssize_t count = count_values(input, opened);
+    tr_status status = TR_OK;
+    if (count < 0 || (count > 0 && h5->H5Tget_class(type) != H5T_STRING))
+        status = refuse_attribute(input, diag, name, attribute, "a list of texts");
+    if (!status && count > 0) {
+        *texts = calloc((size_t)count, sizeof **texts);
+        *n_texts = *texts ? (size_t)count : 0;
+        bool is_variable = h5->H5Tis_variable_str(type) > 0;
+        bool done = *texts && (is_variable ? copy_variable : copy_fixed)(
+                                  input, opened, type, most_bytes, *texts, (size_t)count);
+        if (!done)
+            status = refuse_attribute(input, diag, name, attribute, "shorter texts");
+    }
+    close_attribute(input, opened, type);
+    if (status) {
+        tr_hdf5_free_texts(*texts, *n_texts);
+        *texts = NULL;
+        *n_texts = 0;
+    }
+    return status;
 }

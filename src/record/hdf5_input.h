@@ -29,6 +29,8 @@ typedef struct tr_wanted_dataset {
 /* Opens the file, which `descriptor` stands for, for reading. *is_live tells whether a program is
  * writing it, or was when it was killed. */
 tr_status tr_hdf5_input_open(tr_hdf5_input *input, int descriptor, bool *is_live, tr_diag *diag);
+/* The same for a file of any version, which nobody may be writing. */
+tr_status tr_hdf5_input_open_any(tr_hdf5_input *input, tr_diag *diag);
 void tr_hdf5_input_close(tr_hdf5_input *input);
 
 /* Whether the object is there. An error where it, or what leads there, is a link to somewhere else. */
@@ -60,5 +62,12 @@ tr_status tr_hdf5_input_integer(const tr_hdf5_input *input, const char *name, hi
                                 const char *attribute, int64_t *value, bool *found, tr_diag *diag);
 tr_status tr_hdf5_input_number(const tr_hdf5_input *input, const char *name, hid_t object,
                                const char *attribute, double *value, bool *found, tr_diag *diag);
+
+/* An attribute that is a list of texts, or a single one, each of up to `most_bytes`; the caller frees the
+ * texts and the list. Not found where there is none, and without texts where it is an empty list. */
+tr_status tr_hdf5_input_texts(const tr_hdf5_input *input, const char *name, hid_t object,
+                              const char *attribute, size_t most_bytes, char ***texts,
+                              size_t *n_texts, bool *found, tr_diag *diag);
+void tr_hdf5_free_texts(char **texts, size_t n_texts);
 
 #endif

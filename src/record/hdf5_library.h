@@ -56,6 +56,7 @@
     X(H5Gopen2)                                                                                    \
     X(H5Lexists)                                                                                   \
     X(H5Lget_info)                                                                                 \
+    X(H5Lget_name_by_idx)                                                                          \
     X(H5Pclose)                                                                                    \
     X(H5Pcreate)                                                                                   \
     X(H5Pget_chunk)                                                                                \

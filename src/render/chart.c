@@ -10,15 +10,24 @@
 #include <string.h>
 #include <trainreel/render.h>
 
-static tr_status write_png(tr_output *output, const tr_still *still, tr_diag *diag) {
+tr_status tr_chart_encode(tr_still *still, tr_chart_format format, tr_diag *diag) {
     tr_png *png;
     const uint8_t *data;
     size_t size;
+    if (format != TR_CHART_PNG)
+        return TR_OK;
     tr_status status = tr_png_create(&png, still->frame.width, still->frame.height, diag);
     if (!status)
         status = tr_png_encode(png, &still->frame, &data, &size, diag);
-    if (!status)
-        status = tr_output_write(output, data, size, diag);
+    if (!status) {
+        still->bytes = malloc(size);
+        if (still->bytes) {
+            memcpy(still->bytes, data, size);
+            still->n_bytes = size;
+        } else {
+            status = tr_fail_memory(diag, "a picture");
+        }
+    }
     tr_png_destroy(&png);
     return status;
 }
@@ -30,14 +39,12 @@ static tr_status read_state(const tr_recording *recording, uint64_t iteration, t
     return status ? status : tr_recording_read(recording, index, 1, state, params, diag);
 }
 
-static tr_status write(const tr_still *still, tr_chart_format format, const char *path,
-                       tr_artifact *artifact, tr_diag *diag) {
+static tr_status write(const tr_still *still, const char *path, tr_artifact *artifact,
+                       tr_diag *diag) {
     tr_output *output = NULL;
     tr_status status = tr_output_create(&output, path, false, diag);
     if (!status)
-        status = format == TR_CHART_PNG
-                     ? write_png(output, still, diag)
-                     : tr_output_write(output, still->bytes, still->n_bytes, diag);
+        status = tr_output_write(output, still->bytes, still->n_bytes, diag);
     uint64_t bytes = status ? 0 : tr_output_size(output);
     char *copy = status ? NULL : strdup(path);
     if (!status && !copy)
@@ -66,7 +73,9 @@ tr_status tr_chart_write(const tr_scene *scene, const tr_snapshot *state, tr_cha
     *artifact = (tr_artifact){0};
     tr_status status = tr_scene_draw_still(scene, state, kinds[format], &still, diag);
     if (!status)
-        status = write(&still, format, path, artifact, diag);
+        status = tr_chart_encode(&still, format, diag);
+    if (!status)
+        status = write(&still, path, artifact, diag);
     tr_still_destroy(&still);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "scene.h"
 #include "schedule.h"
+#include "timeline.h"
 
 #include <trainreel/render.h>
 
@@ -17,10 +18,14 @@ typedef struct tr_job {
     size_t n_params; /* of such a state */
     const tr_scene *scene;
     const tr_schedule *schedule; /* over what the source counts as iterations */
+    const tr_narrator *narrator; /* tells what the states are */
 } tr_job;
 
 /* Renders a scene as tr_render() does; the options' picture and pace are not used. */
 tr_status tr_job_render(const tr_job *job, const tr_render_options *options, tr_report *report,
                         tr_diag *diag);
+
+/* The same for the rendering of one run, with its network and dataset. TR_ERROR_ARGUMENT. */
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options, tr_diag *diag);
 
 #endif

@@ -4,24 +4,33 @@
 
 #include "output.h"
 #include "sink.h"
+#include "timeline.h"
 
 #include <trainreel/render.h>
 
 typedef struct tr_outputs {
     const tr_render_options *options;
     tr_report *report;
-    tr_sink *sink;     /* which the workers use */
-    tr_output *poster; /* NULL if there is none */
+    tr_sink *sink; /* which the workers use: it hands each frame to all the files' sinks */
+    size_t n_files;
+    tr_sink *files[TR_N_FORMATS];
+    tr_output *poster; /* NULL if there is none, as are the next two */
+    tr_output *captions;
+    tr_timeline *timeline;
 } tr_outputs;
 
 /* What can be known of the settings before anything is loaded or written. TR_ERROR_ARGUMENT. */
 tr_status tr_outputs_check(const tr_render_options *options, tr_diag *diag);
 
-/* Opens the files under temporary names, and loads the libraries that encode. The options and the
- * report, which gets their paths, are borrowed. `outputs` is zeroed before; it is to be discarded in
- * any case. */
-tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options, tr_report *report,
-                          tr_diag *diag);
+/* Opens the files under temporary names, and loads the libraries that encode. The options, the
+ * narrator's context and the report, which gets the paths, are borrowed. `outputs` is zeroed before;
+ * it is to be discarded in any case. */
+tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
+                          const tr_narrator *narrator, tr_report *report, tr_diag *diag);
+
+/* Takes the state of the next frame, as tr_timeline_add() does. */
+tr_status tr_outputs_take_state(tr_outputs *outputs, const tr_snapshot *state, bool is_held,
+                                tr_diag *diag);
 
 /* Takes the first frame for the poster, on any thread; the frame stays the caller's. */
 tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_diag *diag);

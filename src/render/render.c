@@ -28,7 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RING_SNAPSHOTS = 256, MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
+enum { RING_SNAPSHOTS = 256, RING_FLOATS = 1 << 24, FEWEST_IN_RING = 4 };
+enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
 enum { MAX_CHOSEN_FRAMES = 1 << 20, MAX_HOLD_SECONDS = 3600 };
 
 /* The states of a segment. */
@@ -42,6 +43,7 @@ typedef struct state_block {
 typedef struct rendering {
     tr_source source; /* what is rendered: the caller's, or the recording of it */
     const tr_render_options *options;
+    const tr_narrator *narrator;
     uint64_t n_frames;      /* expected, 0 if unknown */
     uint64_t n_held_frames; /* of them, those that repeat the last state */
     size_t n_params;
@@ -103,6 +105,10 @@ static double seconds_since(const struct timespec *start) {
 
 /* ---- the source's thread ---- */
 
+static tr_status check_cancel(const rendering *job) {
+    return tr_cancel_is_requested(job->options->cancel) ? TR_ERROR_CANCELLED : TR_OK;
+}
+
 static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     rendering *job = context;
     if (snapshot->n_params != job->n_params) {
@@ -114,7 +120,16 @@ static tr_status count_and_record(const tr_snapshot *snapshot, void *context) {
     }
     if (!job->recording) /* otherwise they are trained already */
         atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
-    return tr_recorder_step(snapshot, job->recorder);
+    tr_status status = check_cancel(job);
+    return status ? status : tr_recorder_step(snapshot, job->recorder);
+}
+
+/* Sources need not say why they stopped. */
+static void explain_stop(tr_status status, tr_diag *diag) {
+    if (status == TR_ERROR_CANCELLED)
+        tr_fail(diag, status, "cancelled");
+    else if (status)
+        tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
 }
 
 static void *run_source(void *context) {
@@ -125,16 +140,15 @@ static void *run_source(void *context) {
     tr_status status =
         recording ? tr_replay_frames(recording, job->schedule, count_and_record, job, &diag)
                   : source->run(source->context, count_and_record, job, &diag);
-    if (status && !diag.text[0])
-        tr_fail(&diag, status, "the run stopped: %s", tr_status_name(status));
+    explain_stop(status, &diag);
     tr_recorder_finish(job->recorder, status, &diag);
     return NULL;
 }
 
 /* ---- the workers ---- */
 
-/* Keeps the first and the newest parameters for the report. */
-static void note_state(rendering *job, const tr_snapshot *state) {
+/* Keeps the first and the newest parameters for the report, and what the captions say. */
+static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *diag) {
     tr_report *report = job->report;
     size_t bytes = job->n_params * sizeof(float);
     if (job->next_frame == 0)
@@ -145,6 +159,7 @@ static void note_state(rendering *job, const tr_snapshot *state) {
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
+    return tr_outputs_take_state(&job->outputs, &job->last, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -154,7 +169,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
         tr_status status = tr_ring_pop(job->ring, state, params, diag);
         if (status != TR_END) {
             if (!status)
-                note_state(job, state);
+                status = note_state(job, state, diag);
             return status;
         }
         job->source_ended = true;
@@ -165,7 +180,7 @@ static tr_status take_state(rendering *job, tr_snapshot *state, float *params, t
     *state = job->last;
     state->params = params;
     job->n_held++;
-    return TR_OK;
+    return tr_outputs_take_state(&job->outputs, state, true, diag);
 }
 
 /* Waits for its turn and takes the states of the next segment; none when the run has ended. */
@@ -313,8 +328,8 @@ static void wait_for_workers(rendering *job) {
         pthread_cond_timedwait(&job->changed, &job->mutex, &until);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = TR_OK;
-        if (going_on && seconds_since(&job->start) >= next_report) {
+        tr_status status = going_on ? check_cancel(job) : TR_OK;
+        if (going_on && !status && seconds_since(&job->start) >= next_report) {
             status = report_progress(job);
             next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
@@ -350,7 +365,8 @@ tr_status tr_job_check(const tr_render_options *options, tr_diag *diag) {
     return tr_outputs_check(options, diag);
 }
 
-static tr_status check(const tr_source *source, const tr_render_options *options, tr_diag *diag) {
+tr_status tr_render_check(const tr_source *source, const tr_render_options *options,
+                          tr_diag *diag) {
     if (options->pace == TR_PACE_STEP && options->every < 1)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "a frame every 0 iterations cannot be drawn");
     if (options->pace != TR_PACE_STEP &&
@@ -400,7 +416,8 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     }
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
-    tr_status status = tr_outputs_open(&job->outputs, job->options, job->report, &failure);
+    tr_status status =
+        tr_outputs_open(&job->outputs, job->options, job->narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -430,7 +447,9 @@ typedef struct recording_step {
 static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
     recording_step *step = context;
     rendering *job = step->job;
-    tr_status status = tr_recording_append(job->recording, snapshot, step->diag);
+    tr_status status = check_cancel(job);
+    if (!status)
+        status = tr_recording_append(job->recording, snapshot, step->diag);
     atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
     double now = job->options->progress ? seconds_since(&job->start) : 0;
     if (!status && now >= step->next_report) {
@@ -446,8 +465,9 @@ static tr_status record_first(rendering *job, tr_diag *diag) {
     tr_status status = tr_recording_create(&job->recording, job->n_params, diag);
     if (!status)
         status = job->source.run(job->source.context, append_and_report, &step, diag);
+    explain_stop(status, diag);
     if (status)
-        return tr_fail(diag, status, "the run stopped: %s", tr_status_name(status));
+        return status;
     job->source = tr_recording_source(job->recording, &job->source);
     return TR_OK;
 }
@@ -496,8 +516,11 @@ static tr_status create_ring(rendering *job, tr_diag *diag) {
     report->trained_params = tr_alloc_array(job->n_params, sizeof(float));
     if (!report->initial_params || !report->trained_params)
         return tr_fail_memory(diag, "rendering");
-    tr_status status =
-        tr_ring_create(&job->ring, RING_SNAPSHOTS, job->n_params, TR_RING_BLOCK, diag);
+    size_t capacity = RING_SNAPSHOTS; /* less for large states, such as those of many runs */
+    if (job->n_params > RING_FLOATS / RING_SNAPSHOTS)
+        capacity = RING_FLOATS / job->n_params;
+    capacity = capacity > FEWEST_IN_RING ? capacity : FEWEST_IN_RING;
+    tr_status status = tr_ring_create(&job->ring, capacity, job->n_params, TR_RING_BLOCK, diag);
     return status ? status : tr_recorder_create(&job->recorder, job->ring, job->schedule, diag);
 }
 
@@ -539,6 +562,7 @@ static rendering begin(const tr_source *source, const tr_render_options *options
                        tr_report *report) {
     rendering job = {.source = *source,
                      .options = options,
+                     .narrator = &tr_run_narrator,
                      .report = report,
                      .take_mutex = PTHREAD_MUTEX_INITIALIZER,
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
@@ -558,7 +582,7 @@ static tr_status end(rendering *job, tr_status status) {
 tr_status tr_render(const tr_source *source, const tr_render_options *options, tr_report *report,
                     tr_diag *diag) {
     *report = (tr_report){0};
-    tr_status status = check(source, options, diag);
+    tr_status status = tr_render_check(source, options, diag);
     if (status)
         return status;
     rendering job = begin(source, options, report);
@@ -576,6 +600,7 @@ tr_status tr_job_render(const tr_job *what, const tr_render_options *options, tr
     job.n_params = what->n_params;
     job.scene = what->scene;
     job.schedule = what->schedule;
+    job.narrator = what->narrator;
     return end(&job, run(&job, diag));
 }
 
@@ -590,7 +615,7 @@ void tr_report_destroy(tr_report *report) {
 tr_render_options tr_render_options_default(void) {
     return (tr_render_options){.folder = "out",
                                .name = "neuron",
-                               .format = TR_FORMAT_MP4,
+                               .formats = TR_IN_SET(TR_FORMAT_MP4),
                                .picture = tr_picture_default(),
                                .video = tr_video_default(),
                                .every = 50,

@@ -7,9 +7,9 @@
  * The frames are those of `trainreel render --every K`, as far as the first N of them go. */
 #include "alloc.h"
 #include "av.h"
+#include "codec.h"
 #include "convert.h"
 #include "diag.h"
-#include "h264.h"
 #include "plotter.h"
 #include "sink.h"
 
@@ -230,7 +230,8 @@ static tr_status encode_segment(const bench_film *film, size_t first, uint64_t *
     AVPacket *packet = av->av_packet_alloc();
     if (!packet)
         return tr_fail_memory(diag, "a packet");
-    tr_status status = tr_h264_open(av, &encoder, film->width, film->height, &film->video, diag);
+    tr_status status =
+        tr_codec_open(av, &tr_codec_h264, &encoder, film->width, film->height, &film->video, diag);
     if (!status) {
         int error = 0;
         for (size_t i = first; error >= 0 && i < segment_end(film, first); i++)

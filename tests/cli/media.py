@@ -1,8 +1,10 @@
-"""Reading MP4 and PNG files without the libraries that wrote them."""
+"""Reading MP4, PNG and WebVTT files without the libraries that wrote them."""
+import html
+import re
 import struct
 import zlib
 
-CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"udta"}
+CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"dinf", b"stbl", b"udta", b"tref"}
 
 
 class Box:
@@ -39,18 +41,59 @@ def boxes(data, start, end):
 
 
 class Mp4:
-    """A file with one video track."""
+    """A file with one video track, and a text track with the names of chapters if there are any."""
 
     def __init__(self, data):
         self.data = data
         self.boxes = boxes(data, 0, len(data))
         self.types = [box.type for box in self.boxes]
         (self.movie,) = [box for box in self.boxes if box.type == b"moov"]
-        self.track = self.movie.find("trak")
+        tracks = [box for box in self.movie.boxes if box.type == b"trak"]
+        if [self.handler(track) for track in tracks] not in ([b"vide"], [b"vide", b"text"]):
+            raise ValueError("other tracks than a video and the names of its chapters")
+        self.track = tracks[0]
         self.table = self.track.find("mdia", "minf", "stbl")
         self._read_header()
         self._read_samples()
         self._read_entry()
+        self.chapter_bytes = 0
+        self.chapters = self._read_chapters(tracks[1:])
+
+    @staticmethod
+    def handler(track):
+        return track.find("mdia", "hdlr").content[8:12]
+
+    def _read_chapters(self, tracks):
+        """Start in seconds and title of every chapter, from the list that a part of the players look
+        at; those of the text track, at which others look, must be the same."""
+        listed = []
+        if any(box.type == b"udta" and any(inner.type == b"chpl" for inner in box.boxes)
+               for box in self.movie.boxes):
+            content = self.movie.find("udta", "chpl").content
+            at = 9
+            for _ in range(content[8]):
+                start, length = struct.unpack_from(">QB", content, at)
+                listed.append((start / 1e7, content[at + 9:at + 9 + length].decode("utf-8")))
+                at += 9 + length
+            if at != len(content):
+                raise ValueError("chpl has another size than it says")
+        if bool(listed) != bool(tracks):
+            raise ValueError("chapters in only one of the two places")
+        if not tracks:
+            return []
+        (number,) = struct.unpack_from(">I", tracks[0].find("tkhd").content, 12)
+        if self.track.find("tref", "chap").content != struct.pack(">I", number):
+            raise ValueError("the video does not refer to its chapters")
+        text = Track(self.data, tracks[0])
+        self.chapter_seconds = text.seconds
+        self.chapter_bytes = sum(text.sample_sizes)
+        named = []
+        for start, (at, _) in zip(text.starts, text.sample_positions()):
+            (length,) = struct.unpack_from(">H", self.data, at)
+            named.append((start, self.data[at + 2:at + 2 + length].decode("utf-8")))
+        if named != listed:
+            raise ValueError(f"chapters are {named} in one place and {listed} in the other")
+        return listed
 
     def _read_header(self):
         mvhd, tkhd = self.movie.find("mvhd").content, self.track.find("tkhd").content
@@ -66,6 +109,42 @@ class Mp4:
         self.media_timescale, self.media_duration = struct.unpack_from(">2I", mdhd, 12)
 
     def _read_samples(self):
+        samples = Track(self.data, self.track)
+        self.durations, self.chunks = samples.durations, samples.chunks
+        self.sample_sizes, self.sync_samples = samples.sample_sizes, samples.sync_samples
+        self.sample_positions = samples.sample_positions
+
+    def _read_entry(self):
+        stsd = self.table.find("stsd").content
+        (count,) = struct.unpack_from(">I", stsd, 4)
+        if count != 1:
+            raise ValueError("more than one kind of sample")
+        entry = boxes(stsd, 8, len(stsd))[0]
+        self.coding = entry.type
+        self.coded_size = struct.unpack_from(">2H", entry.content, 24)
+        self.entry_boxes = {box.type: box.content
+                            for box in boxes(entry.content, 78, len(entry.content))}
+        self.profile, self.constraints, self.level = self.entry_boxes[b"avcC"][1:4]
+
+    def nal_types(self, position, size):
+        """Types of the NAL units of a sample."""
+        types, end = [], position + size
+        while position < end:
+            (length,) = struct.unpack_from(">I", self.data, position)
+            types.append(self.data[position + 4] & 31)
+            position += 4 + length
+        if position != end:
+            raise ValueError("the last NAL unit does not end with its sample")
+        return types
+
+
+class Track:
+    """The samples of a track."""
+
+    def __init__(self, data, track):
+        self.data = data
+        self.table = track.find("mdia", "minf", "stbl")
+
         def table(name, form):
             content = self.table.find(name).content
             (count,) = struct.unpack_from(">I", content, 4)
@@ -86,17 +165,9 @@ class Mp4:
         else:  # all of them
             self.sync_samples = list(range(1, count + 1))
 
-    def _read_entry(self):
-        stsd = self.table.find("stsd").content
-        (count,) = struct.unpack_from(">I", stsd, 4)
-        if count != 1:
-            raise ValueError("more than one kind of sample")
-        entry = boxes(stsd, 8, len(stsd))[0]
-        self.coding = entry.type
-        self.coded_size = struct.unpack_from(">2H", entry.content, 24)
-        self.entry_boxes = {box.type: box.content
-                            for box in boxes(entry.content, 78, len(entry.content))}
-        self.profile, self.constraints, self.level = self.entry_boxes[b"avcC"][1:4]
+        scale, duration = struct.unpack_from(">2I", track.find("mdia", "mdhd").content, 12)
+        self.seconds = duration / scale
+        self.starts = [sum(self.durations[:i]) / scale for i in range(len(self.durations))]
 
     def sample_positions(self):
         """Position and size of every sample."""
@@ -110,17 +181,6 @@ class Mp4:
                     positions.append((at, size))
                     at += size
         return positions
-
-    def nal_types(self, position, size):
-        """Types of the NAL units of a sample."""
-        types, end = [], position + size
-        while position < end:
-            (length,) = struct.unpack_from(">I", self.data, position)
-            types.append(self.data[position + 4] & 31)
-            position += 4 + length
-        if position != end:
-            raise ValueError("the last NAL unit does not end with its sample")
-        return types
 
 
 class Png:
@@ -179,3 +239,28 @@ def unfilter(kind, row, above):
             estimate = left + up - corner
             guess = min((left, up, corner), key=lambda value: abs(estimate - value))
         row[i] = (row[i] + guess) & 255
+
+
+class Vtt:
+    """A WebVTT file: cues as (start, end, settings, text), times in milliseconds."""
+
+    def __init__(self, data):
+        text = data.decode("utf-8")
+        if "\r" in text or "\0" in text or "\n\n\n" in text or not text.endswith("\n"):
+            raise ValueError("not in the form that is asked for")
+        header, *blocks = text.rstrip("\n").split("\n\n")
+        if header != "WEBVTT":
+            raise ValueError(f"the header is {header!r}")
+        self.cues = [self._read_cue(block) for block in blocks]
+
+    @staticmethod
+    def _read_cue(block):
+        times, text = block.split("\n")
+        match = re.fullmatch(r"(\d\d+):([0-5]\d):([0-5]\d)\.(\d{3}) --> "
+                             r"(\d\d+):([0-5]\d):([0-5]\d)\.(\d{3})((?: \w+:\S+)*)", times)
+        if not match or "-->" in text or re.search(r"<|>|&(?!(amp|lt|gt);)", text):
+            raise ValueError(f"not a cue: {block!r}")
+        numbers = [int(number) for number in match.groups()[:8]]
+        start, end = (((a * 60 + b) * 60 + c) * 1000 + d
+                      for a, b, c, d in (numbers[:4], numbers[4:]))
+        return start, end, match[9].split(), html.unescape(text)

@@ -84,6 +84,7 @@ class Param:
             name[0], name[0]), users))
         self.choices = lists.get(choices, [])
         self.low, self.high = float(self.low), float(self.high)
+        self.takes_list = "TR_TAKES_LIST" in users  # of compare
         self.help = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', texts)).replace('\\"', '"')
 
     def is_for(self, command):
@@ -92,7 +93,8 @@ class Param:
     def command(self):
         """A command that has the option, one that needs no argument if there is one."""
         return next(command for command in ("render", "train", "chart", "build", "predict",
-                                            "check-gradient") if self.is_for(command))
+                                            "check-gradient", "compare", "embed")
+                    if self.is_for(command))
 
 
 def params():

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from media import Mp4, Png
+from media import Mp4, Png, Vtt
 from support import (DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, WORK, CliTest, environment,
                      ordinary_user, read)
 from test_plan import built_in
@@ -24,8 +24,9 @@ artifacts:
   frames.sha256: {run: neuron, size: 128x96}
   tables/neuron.csv: {run: neuron}
 """
-FILES = {"videos/neuron.mp4", "images/neuron.png", "images/fit.svg", "images/fit.png",
+FILES = {"videos/neuron.mp4", "images/neuron.png", "videos/neuron.vtt", "images/fit.svg", "images/fit.png",
          "images/fit.pdf", "frames.sha256", "tables/neuron.csv"}
+VIDEO = {"videos/neuron.mp4", "images/neuron.png", "videos/neuron.vtt"}
 
 
 class BuildTest(CliTest):
@@ -50,9 +51,10 @@ class BuildTest(CliTest):
         return json.loads(read(self.path(folder, "manifest.json")))
 
     def check_folder(self, folder="out"):
-        """The manifest and SHA256SUMS describe what is there; returns the manifest."""
+        """The manifest and SHA256SUMS describe what is there; returns the manifest without the page."""
         found = self.found(folder)
         manifest = self.manifest(folder)
+        self.assertEqual(manifest["files"]["index.html"]["kind"], "page")
         self.assertEqual(set(found), set(manifest["files"]) | {"manifest.json", "SHA256SUMS"})
         lines = []
         for path, entry in sorted(manifest["files"].items()):
@@ -64,6 +66,7 @@ class BuildTest(CliTest):
             result = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"],
                                     cwd=self.path(folder), capture_output=True, timeout=60)
             self.assertEqual((result.returncode, result.stderr), (0, b""), result.stdout)
+        del manifest["files"]["index.html"]
         return manifest
 
 
@@ -71,11 +74,12 @@ class Files(BuildTest):
     def test_report(self):
         lines = self.succeed("build", "plan.yaml").decode().splitlines()
         self.assertEqual([line.split(": ")[0] for line in lines],
-                         ["out/videos/neuron.mp4", "out/images/neuron.png", "out/images/fit.svg",
+                         ["out/videos/neuron.mp4", "out/images/neuron.png", "out/videos/neuron.vtt",
+                          "out/images/fit.svg",
                           "out/images/fit.png", "out/images/fit.pdf", "out/frames.sha256",
-                          "out/tables/neuron.csv"])
+                          "out/tables/neuron.csv", "out/index.html"])
         self.assertRegex(lines[0], r": 128x96, 5 frames, 0\.17 s, \d+\.\d kB\Z")
-        self.assertRegex(lines[3], r": 400x300, \d+\.\d kB\Z")
+        self.assertRegex(lines[4], r": 400x300, \d+\.\d kB\Z")
         self.assertEqual(set(self.check_folder()["files"]), FILES)
         self.assertEqual(self.succeed("build", "plan.yaml").decode().splitlines(),
                          [line.split(": ")[0] + ": unchanged" for line in lines])
@@ -85,6 +89,7 @@ class Files(BuildTest):
         video = Mp4(read(self.path("out/videos/neuron.mp4")))
         self.assertEqual((video.size, len(video.sample_sizes)), ((128, 96), 5))
         self.assertEqual(Png(read(self.path("out/images/neuron.png"))).width, 128)
+        self.assertEqual(Vtt(read(self.path("out/videos/neuron.vtt"))).cues[-1][1], 167)
         self.assertEqual(Png(read(self.path("out/images/fit.png"))).width, 400)
         self.assertIn(b"<svg", read(self.path("out/images/fit.svg"))[:300])
         self.assertTrue(read(self.path("out/images/fit.pdf")).startswith(b"%PDF-"))
@@ -99,6 +104,7 @@ class Files(BuildTest):
         self.succeed("render", *common, "--format", "checksums")
         for built, rendered in (("videos/neuron.mp4", "neuron.mp4"),
                                 ("images/neuron.png", "neuron_start.png"),
+                                ("videos/neuron.vtt", "neuron.vtt"),
                                 ("frames.sha256", "neuron.sha256")):
             self.assertTrue(read(self.path("out", built)) == read(self.path("out", rendered)), built)
 
@@ -125,6 +131,8 @@ class Files(BuildTest):
         self.assertEqual(video["settings"]["record.every"], 10)
         poster = manifest["files"]["images/neuron.png"]
         self.assertEqual((poster["kind"], poster["of"]), ("poster", "videos/neuron.mp4"))
+        captions = manifest["files"]["videos/neuron.vtt"]
+        self.assertEqual((captions["kind"], captions["of"]), ("captions", "videos/neuron.mp4"))
         self.assertEqual(manifest["files"]["tables/neuron.csv"]["kind"], "table")
         text = read(self.path("out", "manifest.json")).decode()
         self.assertNotIn(self.folder, text)
@@ -144,8 +152,11 @@ class Files(BuildTest):
 
     def test_json(self):
         report = self.build("plan.yaml")
-        self.assertEqual(set(report), {"version", "out", "files", "made", "unchanged", "failed",
-                                       "seconds"})
+        self.assertEqual(set(report), {"version", "out", "files", "page", "made", "unchanged",
+                                       "failed", "seconds"})
+        self.assertEqual((report["page"]["path"], report["page"]["outcome"]), ("index.html", "made"))
+        self.assertEqual(report["page"]["sha256"],
+                         hashlib.sha256(read(self.path("out/index.html"))).hexdigest())
         self.assertEqual((report["out"], report["made"], report["unchanged"], report["failed"]),
                          ("out", 6, 0, 0))
         files = {file["path"]: file for file in report["files"]}
@@ -245,7 +256,7 @@ class Again(BuildTest):
         self.assertEqual(self.made(), {"images/fit.svg", "tables/neuron.csv"})
         self.assertTrue(self.found() == self.before)
         shutil.rmtree(self.path("out/videos"))
-        self.assertEqual(self.made(), {"videos/neuron.mp4", "images/neuron.png"})
+        self.assertEqual(self.made(), VIDEO)
         self.assertTrue(self.found() == self.before)
 
     def test_what_depends_on_a_setting(self):
@@ -353,7 +364,7 @@ class Failures(BuildTest):
         made = self.fail_partly(OUTPUT, SMALL, [
             ["out/videos/neuron.mp4: the link out/videos leads out of the output folder"],
             ["out/frames.sha256: the link out/frames.sha256 leads out of the output folder"]])
-        self.assertEqual(made, FILES - {"videos/neuron.mp4", "images/neuron.png", "frames.sha256"})
+        self.assertEqual(made, FILES - VIDEO - {"frames.sha256"})
         self.assertEqual(self.names("outside"), [])
         self.assertEqual(read(self.path("victim")), b"older\n")
 
@@ -379,7 +390,7 @@ class Failures(BuildTest):
     def test_file_in_the_way_of_a_folder(self):
         self.make("out/videos")
         made = self.fail_partly(OUTPUT, SMALL, [["out/videos/neuron.mp4: ", "Not a directory"]])
-        self.assertEqual(made, FILES - {"videos/neuron.mp4", "images/neuron.png"})
+        self.assertEqual(made, FILES - VIDEO)
 
     def test_out_cannot_be_made(self):
         self.make("out")
@@ -433,7 +444,7 @@ class Signals(BuildTest):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 1 artifacts are made"])
-        self.assertEqual(self.names("out"), ["SHA256SUMS", "manifest.json"])
+        self.assertEqual(self.names("out"), ["SHA256SUMS", "index.html", "manifest.json"])
 
 
 class Readme(BuildTest):

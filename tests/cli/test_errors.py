@@ -18,7 +18,7 @@ from support import (DONE, INTERRUPTED, LONG, OUTPUT, PROGRAM, USAGE, WORK, CliT
                      is_sanitized, limit, ordinary_user, params, read)
 
 # What every format writes, so that each of them finds an older file in its place.
-RESULTS = ("out/neuron.mp4", "out/neuron_start.png", "out/neuron.sha256",
+RESULTS = ("out/neuron.mp4", "out/neuron_start.png", "out/neuron.vtt", "out/neuron.sha256",
            "out/neuron/frame_000000.png")
 FORMATS = ("mp4", "png", "checksums")
 
@@ -200,6 +200,11 @@ class Values(ErrorTest):
         for size in ("400x4321", "7680x7680"):
             self.fail_cleanly(USAGE, "render", "--size", size, says=[size, "7680x4320"])
 
+    def test_levels(self):
+        self.check("LEVELS", lambda param: [
+            "", ",", "0.1,", ",0.1", "0", "-1", "nan", "inf", "0.1,0.1", "0.1,1e-1", "0.1;0.2", "0.1, 0.2",
+            "1e400", "1,2,3,4,5,6,7,8,9"], lambda param: ["different numbers above 0"])
+
     def test_choices(self):
         self.check("CHOICE", lambda param: [
             "bogus", "", param.default.upper(), param.default[:-1], param.default + " ", "0",
@@ -278,7 +283,7 @@ class OutputsInTheWay(ErrorTest):
 
     def test_result_is_a_folder(self):
         for path, form in (("out/neuron.mp4", "mp4"), ("out/neuron_start.png", "mp4"),
-                           ("out/neuron.sha256", "checksums")):
+                           ("out/neuron.vtt", "mp4"), ("out/neuron.sha256", "checksums")):
             self.make_older()
             os.unlink(self.path(path))
             self.make(path + "/inside")
@@ -292,7 +297,7 @@ class OutputsInTheWay(ErrorTest):
     def test_result_is_a_device(self):
         """train may write to one, but a video cannot be written without seeking."""
         for path, form in (("out/neuron.mp4", "mp4"), ("out/neuron_start.png", "mp4"),
-                           ("out/neuron.sha256", "checksums")):
+                           ("out/neuron.vtt", "mp4"), ("out/neuron.sha256", "checksums")):
             self.make_older()
             os.unlink(self.path(path))
             os.mkfifo(self.path(path))
@@ -350,7 +355,7 @@ class Permissions(ErrorTest):
         for path in RESULTS:
             os.chmod(self.path(path), 0o666)
         for path, form in (("out/neuron.mp4", "mp4"), ("out/neuron_start.png", "mp4"),
-                           ("out/neuron.sha256", "checksums")):
+                           ("out/neuron.vtt", "mp4"), ("out/neuron.sha256", "checksums")):
             os.chmod(self.path(path), 0o444)
             self.fail_cleanly(OUTPUT, "render", "--format", form, **ordinary_user(), says=[path])
             os.chmod(self.path(path), 0o666)
@@ -389,7 +394,8 @@ class FullDisk(ErrorTest):
         sizes = self.sizes()
         video, poster = sizes["neuron.mp4"], sizes["neuron_start.png"]
         self.assertGreater(video, poster)
-        self.check_limits((0, 1, 1000, poster - 1), says="out/neuron_start.png")
+        self.check_limits((0, 1, sizes["neuron.vtt"] - 1), says="out/neuron")
+        self.check_limits((1000, poster - 1), says="out/neuron_start.png")
         self.check_limits((poster, (poster + video) // 2, video - 1000, video - 1),
                           says="out/neuron.mp4")
 
@@ -420,9 +426,10 @@ class FullDisk(ErrorTest):
     def test_full_file_system(self):
         """At first there is no room at all, at last only the end of the video has none."""
         pages = sum(-(-size // self.PAGE) for size in self.sizes().values())
-        self.tmpfs(f"size={(pages - 1 + 2) * self.PAGE}")
+        self.tmpfs(f"size={(pages - 1 + 3) * self.PAGE}")
         self.make("disk/neuron.mp4")
         self.make("disk/neuron_start.png")
+        self.make("disk/neuron.vtt")
         for taken in range(pages - 1, -1, -2):
             with self.subTest(pages=taken):
                 self.fill(taken)
@@ -504,7 +511,7 @@ class StandardStreams(ErrorTest):
             finally:
                 os.close(writer)
             self.assertEqual((result.returncode, result.stderr), (-signal.SIGPIPE, ""), arguments)
-        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron_start.png"])
+        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron.vtt", "neuron_start.png"])
 
     def test_reader_that_left_where_that_signal_is_ignored(self):
         for arguments in self.TO_STDOUT:
@@ -763,7 +770,8 @@ class Signals(ErrorTest):
         """The worst moment to end leaves the older file, or the new one, but nothing in between."""
         arguments = {"render": ("render", "--quiet", "--every", "20"),
                      "train": ("train", "-o", "out/x.csv")}
-        results = {"render": ("neuron.mp4", "neuron_start.png"), "train": ("x.csv",)}
+        results = {"render": ("neuron.mp4", "neuron_start.png", "neuron.vtt"),
+                   "train": ("x.csv",)}
         seed = random.randrange(1 << 32)
         moments = random.Random(seed)
         for command, rounds in (("render", 24), ("train", 8)):

@@ -9,6 +9,9 @@ from support import PROGRAM, SOURCE, CliTest, commands, environment, params, rea
 
 WIDTH = 80
 EXIT_CODES = ("0", "1", "2", "3", "4", "130")
+# Defaults that are not the table's.
+DEFAULTS = {("compare", "scene"): "fit+error", ("compare", "error-scale"): "log",
+            ("compare", "seconds"): "yes"}
 
 
 class HelpTest(CliTest):
@@ -37,7 +40,8 @@ class Pages(HelpTest):
             self.assertEqual(self.page(*arguments), page)
         for command in commands():
             page = self.page(command, "--help")
-            option = ("--set", "runs.a.train.seed=1") if command == "plan" else ("--seed", "1")
+            option = {"plan": ("--set", "runs.a.train.seed=1"),
+                      "embed": ("--alt", "a")}.get(command, ("--seed", "1"))
             for arguments in ((command, "-h"), (command, *option, "--help"),
                               (command, "-h", *option)):
                 self.assertEqual(self.page(*arguments), page)
@@ -82,13 +86,17 @@ class Pages(HelpTest):
                 if not param.is_for(command):
                     self.assertNotRegex(page, rf"--{param.option}\b(?!-)", command)
                     continue
-                entry = f"--{param.option} {param.value} {param.help}"
+                takes_list = command == "compare" and param.takes_list
+                value = "LIST" if takes_list else param.value
+                entry = f"--{param.option} {value} {param.help}"
                 if param.short:
                     entry = f"-{param.short}, {entry}"
-                if param.default:
-                    entry += f" [{param.default}]"
+                default = DEFAULTS.get((command, param.option), param.default)
+                if default:
+                    entry += f" [{default}]"
                 if len(param.choices) > 1:
-                    entry += f" (one of {', '.join(param.choices)})"
+                    number = "one or more" if param.type == "CHOICES" else "one"
+                    entry += f" ({number} of {', '.join(param.choices)})"
                 self.assertIn(f" {entry} ", page, command)
 
     def test_options_of_the_command(self):
@@ -96,7 +104,9 @@ class Pages(HelpTest):
         for command, options in (("train", ["-o, --output FILE", "-h, --help"]),
                                  ("chart", ["-o, --output FILE", "-q, --quiet", "-h, --help"]),
                                  ("plan", ["--set KEY=VALUE", "-h, --help"]),
+                                 ("embed", ["--autoplay", "-h, --help"]),
                                  ("build", ["--set KEY=VALUE", "--force", *reports]),
+                                 ("compare", ["--vary PARAMETER=LIST", "--force", *reports]),
                                  ("render", reports)):
             page = self.page(command, "--help")
             for option in options:
@@ -131,6 +141,8 @@ class Examples(HelpTest):
             with self.subTest(line):
                 self.assertEqual(shlex.split(line)[:2], ["trainreel", arguments[0]])
                 os.mkdir(self.path(f"folder{i}"))
+                if arguments[0] == "embed":
+                    self.succeed("render", "-q", cwd=self.path(f"folder{i}"))
                 result = subprocess.run(["sh", "-c", line], cwd=self.path(f"folder{i}"), env=env,
                                         stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
                 # on a slow machine there may be lines that show the progress

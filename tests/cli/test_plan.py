@@ -40,7 +40,7 @@ class Show(CliTest):
         self.make("plan.yaml", SMALL)
         shown = self.succeed("plan", "show", "plan.yaml").decode()
         for line in ("epochs: 3", "learning_rate: 0.01", "batch_size: 128", "noise: 0", "fps: 30",
-                     "size: 400x300", "title: null", 'scene: "fit"', 'poster: "v.png"',
+                     "size: 400x300", "title: null", 'scene: "fit"', 'poster: "v.png"', 'captions: "v.vtt"',
                      '- {units: 1, activation: "relu", init: "normal"}'):
             self.assertIn(line, shown)
 
@@ -86,7 +86,7 @@ class Check(CliTest):
     def test_a_good_plan(self):
         self.make("plan.yaml", SMALL)
         self.assertEqual(self.succeed("plan", "check", "plan.yaml"),
-                         b"plan.yaml: 1 run, 3 files\n")
+                         b"plan.yaml: 1 run, 4 files\n")
 
     def test_places(self):
         self.check(SMALL.replace(b"epochs: 3", b"epochs: 1e3"),
@@ -148,7 +148,7 @@ class Check(CliTest):
     def test_from_a_pipe(self):
         with open(self.make("plan.yaml", SMALL), "rb") as file:
             self.assertEqual(self.succeed("plan", "check", "/dev/stdin", stdin=file),
-                             b"/dev/stdin: 1 run, 3 files\n")
+                             b"/dev/stdin: 1 run, 4 files\n")
 
     def test_alias_bomb(self):
         bomb = b"a: &a [x, x]\n" + b"".join(

@@ -6,12 +6,15 @@ import re
 import shutil
 import subprocess
 import unittest
+import urllib.parse
 
-from media import Mp4, Png
+from media import Mp4, Png, Vtt
 from support import OUTPUT, CliTest, environment, params, read
 
 # A few frames are enough to see what an option changes.
 FEW = ("--every", "2000")
+# What a video is written as.
+FILES = ["neuron.mp4", "neuron.vtt", "neuron_start.png"]
 
 
 class RenderTest(CliTest):
@@ -38,11 +41,12 @@ class Default(RenderTest):
     def test_files_and_report(self):
         lines = self.succeed("render").decode().splitlines()
         self.assertEqual(self.names(), ["out"])
-        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron_start.png"])
-        video, poster = (os.path.getsize(self.path("out", name)) for name in self.names("out"))
+        self.assertEqual(self.names("out"), FILES)
+        video, captions, poster = (os.path.getsize(self.path("out", name)) for name in FILES)
         self.assertEqual(lines, [
             f"out/neuron.mp4: 400x300, 81 frames, 2.70 s, {video / 1000:.1f} kB",
             f"out/neuron_start.png: 400x300, {poster / 1000:.1f} kB",
+            f"out/neuron.vtt: {captions / 1000:.1f} kB",
             "initial weights: 0.09, 0.00",
             "trained weights: 1.69, -1.54 (after 4000 iterations)",
             "embed with Pelican: "
@@ -129,7 +133,7 @@ class Options(RenderTest):
 
     def test_size(self):
         report = self.render(*FEW, "--size", "640x360")
-        self.assertEqual([(file["width"], file["height"]) for file in report["files"]],
+        self.assertEqual([(file["width"], file["height"]) for file in report["files"][:2]],
                          [(640, 360), (640, 360)])
         self.assertEqual(report["embed"],
                          "{% video /videos/neuron.mp4 640 360 /images/neuron_start.png %}")
@@ -148,7 +152,7 @@ class Options(RenderTest):
 
     def test_scale(self):
         report = self.render(*FEW, "--scale", "2")
-        self.assertEqual([(file["width"], file["height"]) for file in report["files"]],
+        self.assertEqual([(file["width"], file["height"]) for file in report["files"][:2]],
                          [(800, 600), (800, 600)])
         self.assertEqual(report["embed"],
                          "{% video /videos/neuron.mp4 400 300 /images/neuron_start.png %}")
@@ -283,21 +287,22 @@ class Options(RenderTest):
                 self.assertEqual(read(os.path.join(self.folder, file["path"])),
                                  expected[os.path.basename(file["path"])])
             if out != ".":
-                self.assertEqual(sorted(os.listdir(folder)), ["neuron.mp4", "neuron_start.png"])
+                self.assertEqual(sorted(os.listdir(folder)), FILES)
 
     def test_out_may_be_a_link(self):
         os.mkdir(self.path("real"))
         os.symlink("real", self.path("link"))
         self.succeed("render", *FEW, "--out", "link")
         self.assertTrue(os.path.islink(self.path("link")))
-        self.assertEqual(self.names("real"), ["neuron.mp4", "neuron_start.png"])
+        self.assertEqual(self.names("real"), FILES)
 
     def test_name(self):
         for name in ("full-batch", "a b%c", "é", ".hidden", "-"):
             report = self.render(*FEW, f"--name={name}", "--out", "named")
-            self.assertEqual(self.names("named"), sorted([name + ".mp4", name + "_start.png"]))
-            self.assertEqual(report["embed"], f"{{% video /videos/{name}.mp4 400 300 "
-                                              f"/images/{name}_start.png %}}")
+            self.assertEqual(self.names("named"), sorted([name + ".mp4", name + ".vtt", name + "_start.png"]))
+            url = urllib.parse.quote(name, safe="")
+            self.assertEqual(report["embed"], f"{{% video /videos/{url}.mp4 400 300 "
+                                              f"/images/{url}_start.png %}}")
             shutil.rmtree(self.path("named"))
 
     def test_jobs(self):
@@ -493,7 +498,112 @@ class Formats(RenderTest):
         for form in ("png", "checksums", "mp4"):
             self.succeed("render", *FEW, "--format", form)
         self.assertEqual(self.names("out"),
-                         ["neuron", "neuron.mp4", "neuron.sha256", "neuron_start.png"])
+                         ["neuron", "neuron.mp4", "neuron.sha256", "neuron.vtt", "neuron_start.png"])
+
+
+class Captions(RenderTest):
+    """Times and texts of captions and chapters, against those of the frames."""
+
+    def losses(self, *arguments):
+        """The loss of every iteration's batch; that of iteration 0 is missing."""
+        lines = self.succeed("train", *arguments).decode().splitlines()[1:]
+        return [line.split(",")[3] for line in lines]
+
+    def check(self, shown, fps, losses, *arguments):
+        """Renders what shows the iterations `shown`, one a frame; returns cues and chapters."""
+        self.succeed("render", "-q", "--fps", str(fps), *arguments)
+        video = Mp4(read(self.path("out", "neuron.mp4")))
+        cues = Vtt(read(self.path("out", "neuron.vtt"))).cues
+        self.assertEqual(len(video.sample_sizes), len(shown))
+        self.assertEqual(cues[0][0], 0)
+        self.assertEqual(cues[-1][1], round(1000 * len(shown) / fps))
+        self.assertEqual([cue[1] for cue in cues[:-1]], [cue[0] for cue in cues[1:]])
+        for start, _, settings, text in cues:
+            self.assertEqual(settings, ["line:0"])
+            match = re.fullmatch(r"(at the end: )?iteration (\d+), (before training|error (\S+))", text)
+            iteration = int(match[2])
+            if match[1]:
+                self.assertEqual(iteration, shown[-1])
+                self.assertEqual(start, cues[-1][0])
+            else:
+                self.assertEqual(iteration, shown[round(start * fps / 1000)], "of that frame")
+            if iteration:
+                self.assertEqual(float(match[4]), float(f"{float(losses[iteration]):.1e}"))
+            else:
+                self.assertEqual(match[3], "before training")
+        for start, title in video.chapters:
+            frame = next(i for i in range(len(shown)) if 1000 * i / fps >= 1000 * start - 1)
+            self.assertTrue(0 <= start - frame / fps < 0.001)
+            decade = int(re.fullmatch(r"iteration (0|10*)", title)[1])
+            self.assertGreaterEqual(shown[frame], decade)
+            self.assertTrue(frame == 0 or shown[frame - 1] < decade)
+        reached = [0] + [10 ** i for i in range(20) if 10 ** i <= shown[-1]]
+        if len(reached) > 1:
+            self.assertEqual(video.chapters[-1][1], f"iteration {reached[-1]}")
+            self.assertLessEqual(video.chapter_seconds, video.seconds)
+            self.assertLess(video.seconds - video.chapter_seconds, 0.002)
+        return cues, video.chapters
+
+    def test_steps(self):
+        losses = self.losses()
+        cues, chapters = self.check([50 * i for i in range(81)], 30, losses)
+        self.assertEqual(chapters, [(0, "iteration 0"), (0.034, "iteration 10"),
+                                    (0.067, "iteration 100"), (0.667, "iteration 1000")])
+        self.assertEqual([cue[0] for cue in cues], [0, 1000, 2000])
+        for every, fps in ((7, 24), (100, 1), (4, 240), (1, 60), (4000, 30)):
+            shown = [*range(0, 4000, every), 4000]
+            cues, _ = self.check(shown, fps, losses, "--every", str(every))
+            seconds = len(shown) / fps
+            self.assertLessEqual(abs(len(cues) - seconds), 1)
+
+    def test_hold(self):
+        losses = self.losses()
+        for hold, held, start in (("2.5", 25, 8000), ("0.2", 2, 7000), ("0.5", 5, 8000)):
+            shown = [*range(0, 4000, 50), 4000] + [4000] * held
+            cues, _ = self.check(shown, 10, losses, "--hold", hold)
+            self.assertEqual(cues[-1][0], start, hold)
+
+    def test_paces(self):
+        few = ("--epochs", "500")
+        losses = self.losses(*few)
+        every = self.checksums(*few, every="1")
+        for pace in ("log", "adaptive"):
+            of_pace = (*few, "--pace", pace, "--frames", "60", "--hold", "1", "--fps", "15")
+            shown = [every.index(checksum) for checksum in self.checksums(*of_pace)]
+            cues, chapters = self.check(shown, 15, losses, *of_pace)
+            self.assertEqual(len(cues), 5, cues)
+            if pace == "log":
+                self.assertEqual([title for _, title in chapters],
+                                 ["iteration 0", "iteration 1", "iteration 10", "iteration 100",
+                                  "iteration 1000"])
+
+    def test_of_a_single_state(self):
+        cues, chapters = self.check([0] * 31, 30, [], "--epochs", "0", "--hold", "1")
+        self.assertEqual(cues, [(0, 1033, ["line:0"], "iteration 0, before training")])
+        self.assertEqual(chapters, [])
+
+    def test_ffmpeg_reads_them(self):
+        if not shutil.which("ffprobe"):
+            self.skipTest("there is no ffprobe")
+        self.succeed("render", "-q")
+        found = {}
+        for name in ("neuron.mp4", "neuron.vtt"):
+            output = subprocess.run(["ffprobe", "-v", "error", "-of", "json", "-show_chapters",
+                                     "-show_streams", "-show_packets", self.path("out", name)],
+                                    capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+            self.assertEqual((output.returncode, output.stderr), (0, b""))
+            found[name] = json.loads(output.stdout)
+        self.assertEqual([chapter["tags"]["title"] for chapter in found["neuron.mp4"]["chapters"]],
+                         ["iteration 0", "iteration 10", "iteration 100", "iteration 1000"])
+        self.assertEqual(found["neuron.vtt"]["streams"][0]["codec_name"], "webvtt")
+        self.assertEqual([(packet["pts"], packet["duration"])
+                          for packet in found["neuron.vtt"]["packets"]],
+                         [(0, 1000), (1000, 1000), (2000, 700)])
+
+    def test_only_videos_have_captions(self):
+        for form in ("png", "checksums", "none"):
+            self.succeed("render", "-q", *FEW, "--format", form)
+        self.assertEqual(self.names("out"), ["neuron", "neuron.sha256"])
 
 
 class Reports(RenderTest):
@@ -506,12 +616,14 @@ class Reports(RenderTest):
                                        "initial_params", "trained_params", "embed", "seconds",
                                        "settings"})
         self.assertEqual((report["frames"], report["iterations"]), (81, 4000))
-        video, poster = (os.path.getsize(self.path("out", name)) for name in ("n.mp4", "n_start.png"))
+        video, poster, captions = (os.path.getsize(self.path("out", name))
+                                   for name in ("n.mp4", "n_start.png", "n.vtt"))
         self.assertEqual(report["files"], [
             {"path": "out/n.mp4", "kind": "video", "bytes": video, "width": 500, "height": 320,
              "frames": 81, "duration": 3.24},
             {"path": "out/n_start.png", "kind": "poster", "bytes": poster, "width": 500,
-             "height": 320}])
+             "height": 320},
+            {"path": "out/n.vtt", "kind": "captions", "bytes": captions}])
         self.assertEqual(report["embed"],
                          "{% video /videos/n.mp4 500 320 /images/n_start.png %}")
         self.assertEqual(set(report["settings"]),
@@ -547,7 +659,7 @@ class Reports(RenderTest):
     def test_quiet(self):
         for option in ("-q", "--quiet"):
             self.assertEqual(self.succeed("render", *FEW, option), b"")
-        self.assertEqual(self.names("out"), ["neuron.mp4", "neuron_start.png"])
+        self.assertEqual(self.names("out"), FILES)
 
     def test_quiet_does_not_silence_json(self):
         self.assertEqual(json.loads(self.succeed("render", *FEW, "-q", "--json"))["frames"], 3)
@@ -582,9 +694,8 @@ class Video(RenderTest):
                      self.folder.encode()):
             self.assertNotIn(text, video.data)
 
-    def test_one_track_without_sound(self):
-        video = self.video()
-        self.assertEqual(video.track.find("mdia", "hdlr").content[8:12], b"vide")
+    def test_nothing_but_a_video_and_its_chapters(self):
+        video = self.video()  # of other tracks Mp4 would complain
         self.assertEqual((video.size, video.coded_size), ((400, 300), (400, 300)))
         self.assertEqual(video.coding, b"avc1")
 
@@ -598,7 +709,7 @@ class Video(RenderTest):
             self.assertEqual(video.media_duration, sum(video.durations))
             self.assertAlmostEqual(video.seconds, frames / 30, delta=2 / video.timescale)
             (mdat,) = [box for box in video.boxes if box.type == b"mdat"]
-            self.assertEqual(sum(video.sample_sizes), len(mdat.content))
+            self.assertEqual(sum(video.sample_sizes) + video.chapter_bytes, len(mdat.content))
 
     def test_one_can_seek(self):
         """A sync sample begins every segment, and is what it says: an IDR frame."""

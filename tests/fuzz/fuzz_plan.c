@@ -39,6 +39,19 @@ static void check_paths(const tr_plan *plan) {
     }
 }
 
+static void check_comparison(const tr_plan *plan, const tr_plan_artifact *artifact) {
+    const tr_plan_comparison *comparison = artifact->comparison;
+    FUZZ_CHECK(comparison->n_runs >= 1 && comparison->n_runs <= TR_MOST_COMPARED);
+    FUZZ_CHECK(comparison->n_variations <= TR_MOST_VARIATIONS);
+    FUZZ_CHECK((comparison->base == TR_NO_RUN) == !comparison->n_variations);
+    FUZZ_CHECK(artifact->run == comparison->runs[0]);
+    for (size_t i = 0; i < comparison->n_runs; i++) {
+        FUZZ_CHECK(comparison->runs[i] < plan->n_runs);
+        FUZZ_CHECK(is_one_line(comparison->labels[i]));
+        FUZZ_CHECK(g_utf8_validate(comparison->labels[i], -1, NULL));
+    }
+}
+
 static void check_plan(const tr_plan *plan) {
     tr_diag diag = {0};
     tr_plan *again;
@@ -49,6 +62,10 @@ static void check_plan(const tr_plan *plan) {
         FUZZ_CHECK(run->data_from == TR_NO_RUN || run->data_from < plan->n_runs);
         FUZZ_CHECK(run->seed_from == TR_NO_RUN || run->seed_from < plan->n_runs);
     }
+    FUZZ_CHECK(plan->n_written && plan->n_written <= plan->n_runs);
+    for (size_t i = 0; i < plan->n_artifacts; i++)
+        if (plan->artifacts[i].comparison)
+            check_comparison(plan, &plan->artifacts[i]);
     check_paths(plan);
     char *shown = tr_plan_show(plan);
     tr_status status =

@@ -23,6 +23,7 @@ LIBRARIES = {
     r"hdf5": {"record"},
     r"yaml": {"plan"},
     r"jansson": {"plan"},
+    r"microhttpd": {"cli"},
 }
 
 

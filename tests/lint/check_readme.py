@@ -1,4 +1,4 @@
-"""Checks that the README still tells the truth: its example is the one that is compiled, what it links
+"""Checks that the README still tells the truth: its examples are those that are compiled, what it links
 to is there, and it names every option."""
 
 import pathlib
@@ -11,8 +11,10 @@ def main(root):
     readme = (root / "README.md").read_text(encoding="utf-8")
     problems = []
     examples = re.findall(r"```c\n(.*?)```", readme, re.DOTALL)
-    if examples != [(root / "tests/consumer/example.c").read_text(encoding="utf-8")]:
-        problems.append("its C example is not tests/consumer/example.c")
+    compiled = [(root / "tests/consumer" / name).read_text(encoding="utf-8")
+                for name in ("example.c", "example_loop.c")]
+    if examples != compiled:
+        problems.append("its C examples are not tests/consumer/example.c and example_loop.c")
     for target in re.findall(r"\]\(([^)]+)\)", readme):
         if not (root / target).exists():
             problems.append(f"it links to {target}, which is not there")

@@ -1,4 +1,5 @@
-"""Compares what the shared library exports with what the public headers declare."""
+"""Compares what the shared library exports with what the public headers declare, and checks that these
+are headers that Doxygen looks at."""
 
 import pathlib
 import re
@@ -14,9 +15,13 @@ def main(root, library, nm):
     exported = {name for name in exported
                 if not re.match(r"_|llvm_|__(asan|tsan|ubsan|gcov)", name)}
     declared = set()
-    for header in (pathlib.Path(root) / "include/trainreel").glob("*.h"):
-        declared |= set(re.findall(r"\bTR_API\b[^;{]*?\b(tr_\w+)\(", header.read_text()))
-    problems = [f"exported, but in no public header: {name}" for name in sorted(exported - declared)]
+    problems = []
+    for header in sorted((pathlib.Path(root) / "include/trainreel").glob("*.h")):
+        text = header.read_text(encoding="utf-8")
+        declared |= set(re.findall(r"\bTR_API\b[^;{]*?\b(tr_\w+)\(", text))
+        if not text.startswith("/** @file\n"):
+            problems.append(f"{header.name} does not start with @file, so Doxygen passes it over")
+    problems += [f"exported, but in no public header: {name}" for name in sorted(exported - declared)]
     problems += [f"declared, but not exported: {name}" for name in sorted(declared - exported)]
     print("\n".join(problems) or f"{len(exported)} functions exported and declared")
     return bool(problems) or not exported

@@ -20,7 +20,7 @@ static const char small_plan[] =
     "  neuron.csv: {run: neuron}\n"
     "  next.csv: {run: next}\n"
     "  dead.csv: {run: dead}\n";
-enum { N_ARTIFACTS = 8, N_FILES = 9 };
+enum { N_ARTIFACTS = 8, N_FILES = 10 }; /* and the page */
 
 typedef struct place {
     char folder[256];
@@ -117,7 +117,7 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_int_equal(json_integer_value(json_object_get(root, "schema")), 1);
     assert_string_equal(json_string_value(json_object_get(root, "version")), tr_version());
     assert_int_equal(json_object_size(json_object_get(root, "runs")), 3);
-    assert_int_equal(json_object_size(files), N_FILES);
+    assert_int_equal(json_object_size(files), N_FILES + 1);
     GString *sums = g_string_new(NULL);
     const char *path;
     json_t *entry;
@@ -143,7 +143,11 @@ static void all_artifacts_are_made_and_described(void **state) {
     assert_null(json_object_get(settings, "picture.iteration"));
     json_t *poster = json_object_get(files, "images/neuron.png");
     assert_string_equal(json_string_value(json_object_get(poster, "of")), "videos/neuron.mp4");
-    assert_int_equal(count_entries(p->out), 8); /* two folders, four files, two of the manifest */
+    json_t *captions = json_object_get(files, "videos/neuron.vtt");
+    assert_string_equal(json_string_value(json_object_get(captions, "kind")), "captions");
+    assert_string_equal(json_string_value(json_object_get(captions, "of")), "videos/neuron.mp4");
+    assert_null(json_object_get(captions, "width"));
+    assert_int_equal(count_entries(p->out), 9); /* two folders, four files, page, manifest, sums */
     free(found);
     g_string_free(sums, TRUE);
     json_decref(root);
@@ -189,7 +193,7 @@ static void the_number_of_jobs_changes_nothing(void **state) {
     assert_int_equal(report.n_made, N_ARTIFACTS);
     tr_build_report_destroy(&report);
     static const char *const files[] = {"manifest.json", "SHA256SUMS", "videos/neuron.mp4",
-                                        "images/fit.pdf"};
+                                        "videos/neuron.vtt", "images/fit.pdf"};
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         size_t size, other_size;
         char *one = content_of(p->out, files[i], &size);
@@ -210,6 +214,9 @@ static void what_is_unchanged_is_not_made_again(void **state) {
     assert_outcomes(p->out, small_plan, false, TR_OK, "uuuuuuuu");
     char *again = content_of(p->out, "manifest.json", &size);
     assert_string_equal(manifest, again);
+    /* captions that somebody changed, with the video that they are of */
+    write_to(p->out, "videos/neuron.vtt", "WEBVTT\n");
+    assert_outcomes(p->out, small_plan, false, TR_OK, "muuuuuuu");
     /* a chart that somebody changed, and a poster that is gone, with the video that it is of */
     write_to(p->out, "images/fit.svg", "changed");
     char *poster = g_build_filename(p->out, "images/neuron.png", NULL);
@@ -301,10 +308,10 @@ static void a_failure_leaves_the_others(void **state) {
     assert_string_equal(older, "older");
     free(older);
     json_t *root = manifest_of(p->out);
-    assert_int_equal(json_object_size(json_object_get(root, "files")), 2);
+    assert_int_equal(json_object_size(json_object_get(root, "files")), 3); /* with the page */
     json_decref(root);
     assert_outcomes(p->out, text, false, TR_ERROR_DIVERGED, "ufffu");
-    assert_int_equal(count_entries(p->out), 5); /* no hidden folder */
+    assert_int_equal(count_entries(p->out), 6); /* no hidden folder */
 }
 
 /* The fields of a line of a table. */
@@ -387,7 +394,7 @@ static void comparisons_are_made_and_described(void **state) {
     json_t *root = manifest_of(p->out);
     json_t *files = json_object_get(root, "files");
     json_t *runs = json_object_get(root, "runs");
-    assert_int_equal(json_object_size(files), 7);
+    assert_int_equal(json_object_size(files), 10);
     assert_int_equal(json_object_size(runs), 2); /* one of them is the base */
     assert_non_null(json_object_get(runs, "a, batch size 32"));
     static const char *const names[] = {"c.mp4", "c.png", "s.csv"};
@@ -532,7 +539,8 @@ static void a_build_can_be_ended(void **state) {
     assert_int_equal(tr_build(plan, &options, &report, &diag), TR_ERROR_CANCELLED);
     assert_int_equal(report.n_made + report.n_failed + report.n_unchanged, 0);
     assert_true(count > 0);
-    assert_int_equal(count_entries(p->out), 2); /* the manifest, which says that there is nothing */
+    assert_int_equal(count_entries(p->out),
+                     3); /* page and manifest, which say that there is nothing */
     tr_build_report_destroy(&report);
     tr_plan_destroy(&plan);
 }

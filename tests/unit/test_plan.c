@@ -6,6 +6,9 @@
 
 #include <glib.h>
 
+#define ENDINGS                                                                                    \
+    "a name that ends with .mp4, .av1.webm, .webm, .gif, .apng, .png, .svg, .pdf, .csv or .sha256"
+
 /* A plan of which the tests change something. */
 #define RUNS "runs:\n  a: {train: {epochs: 3}}\n"
 #define ARTIFACTS "artifacts:\n  x.svg: {run: a}\n"
@@ -102,6 +105,7 @@ static void a_plan_says_what_it_makes(void **state) {
     assert_int_equal(video->settings->every, 9); /* the run's */
     assert_int_equal(video->settings->frames_per_second, 25);
     assert_string_equal(video->poster, "i/a.png");
+    assert_string_equal(video->captions, "v/a.vtt");
     assert_string_equal(video->settings->title, "no: 1");
     const tr_plan_artifact *chart = &plan->artifacts[1];
     assert_int_equal(chart->kind, TR_PLAN_CHART);
@@ -177,8 +181,9 @@ static char *describe(const tr_plan *plan) {
     }
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
-        g_string_append_printf(text, "artifact %s %s %zu %d\n", artifact->path,
-                               artifact->poster ? artifact->poster : "", artifact->run,
+        g_string_append_printf(text, "artifact %s %s %s %zu %d\n", artifact->path,
+                               artifact->poster ? artifact->poster : "",
+                               artifact->captions ? artifact->captions : "", artifact->run,
                                (int)artifact->kind);
         for (size_t k = 0; k < tr_n_params; k++) {
             char *value = tr_settings_get(artifact->settings, &tr_params[k]);
@@ -259,7 +264,7 @@ static void plans_without_the_shape_of_one_are_refused(void **state) {
                                               "a plan (did you mean \"runs\"?)\n");
     assert_refused("version: 1\n" RUNS ARTIFACTS,
                    "p.yaml:1:1: found the key \"version\"; wanted a part of a plan: title, "
-                   "description, runs, artifacts\n");
+                   "description, page, runs, artifacts\n");
     assert_refused("title: [a]\n" RUNS ARTIFACTS, "p.yaml:1:8: found a list; wanted one line of "
                                                   "text\n");
     assert_refused("title: \"a\\nb\"\n" RUNS ARTIFACTS,
@@ -458,9 +463,9 @@ static void paths_do_not_leave_the_output_folder(void **state) {
         {"manifest.json", "another name: the program writes a file of this one"},
         {"sha256sums/x.svg", "another name: the program writes a file of this one"},
         {".trainreel-1-1.tmp/x.svg", "another name: those are the program's own"},
-        {"x", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
-        {"a/.svg", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
-        {"x.SVG", "a name that ends with .mp4, .png, .svg, .pdf, .csv or .sha256"},
+        {"x", ENDINGS},
+        {"a/.svg", ENDINGS},
+        {"x.SVG", ENDINGS},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
         char *line = g_strdup_printf("  \"%s\": {run: a}", paths[i][0]);
@@ -478,6 +483,25 @@ static void paths_do_not_leave_the_output_folder(void **state) {
                             "folder, without . and ..\n");
     assert_artifact_refused("  x.mp4: {run: a, poster: x.jpg}",
                             "p.yaml:4:27: found \"x.jpg\"; wanted a name that ends with .png\n");
+    assert_artifact_refused("  x.mp4: {run: a, captions: x.srt}",
+                            "p.yaml:4:29: found \"x.srt\"; wanted a name that ends with .vtt\n");
+    assert_artifact_refused("  x.svg: {run: a, captions: x.vtt}",
+                            "p.yaml:4:19: found the key \"captions\"; wanted a setting of a chart, "
+                            "which has none such\n");
+}
+
+static void captions_are_beside_the_video_unless_the_plan_says_where(void **state) {
+    (void)state;
+    tr_plan *plan = parse(RUNS "artifacts:\n"
+                               "  v/a.b.mp4: {run: a}\n"
+                               "  b.mp4: {run: a, captions: null}\n"
+                               "  c.mp4: {run: a, captions: texts/d.vtt}\n"
+                               "  d.mp4: {run: a, captions: ~}\n"
+                               "  d.svg: {run: a}\n");
+    static const char *const expected[] = {"v/a.b.vtt", NULL, "texts/d.vtt", NULL, NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++)
+        assert_int_equal(g_strcmp0(plan->artifacts[i].captions, expected[i]), 0);
+    tr_plan_destroy(&plan);
 }
 
 static void paths_are_not_in_each_others_way(void **state) {
@@ -495,16 +519,68 @@ static void paths_are_not_in_each_others_way(void **state) {
     tr_plan_destroy(&plan);
 }
 
+static void captions_are_not_in_the_way_either(void **state) {
+    (void)state;
+    assert_artifact_refused(
+        "  x.mp4: {run: a}\n  y.mp4: {run: a, captions: x.vtt}",
+        "p.yaml:5:29: found \"x.vtt\", which is in the way of \"x.vtt\"; wanted "
+        "another path\n");
+    assert_artifact_refused("  x.mp4: {run: a}\n  x.vtt/y.svg: {run: a}",
+                            "p.yaml:5:3: found \"x.vtt/y.svg\", which is in the way of \"x.vtt\"; "
+                            "wanted another path\n");
+}
+
+static void what_a_video_is_made_with_depends_on_its_format(void **state) {
+    (void)state;
+    tr_plan *plan = parse(RUNS "artifacts:\n"
+                               "  a.mp4: {run: a, crf: 20, preset: fast, profile: high}\n"
+                               "  b.webm: {run: a, crf: 20, poster: b.png}\n"
+                               "  c.av1.webm: {run: a, fps: 10}\n"
+                               "  d.gif: {run: a, fps: 10, gif_size: 500k}\n"
+                               "  e.apng: {run: a, fps: 10, hold: 1}\n");
+    static const tr_format formats[] = {TR_FORMAT_MP4, TR_FORMAT_WEBM, TR_FORMAT_AV1, TR_FORMAT_GIF,
+                                        TR_FORMAT_APNG};
+    assert_int_equal(plan->n_artifacts, 5);
+    assert_int_equal(plan->artifacts[3].settings->gif_size, 500000);
+    for (size_t i = 0; i < plan->n_artifacts; i++) {
+        assert_int_equal(plan->artifacts[i].kind, TR_PLAN_VIDEO);
+        assert_int_equal(plan->artifacts[i].format, formats[i]);
+    }
+    assert_string_equal(tr_plan_ending(&plan->artifacts[1]), ".webm");
+    assert_string_equal(tr_plan_ending(&plan->artifacts[2]), ".av1.webm");
+    tr_plan_destroy(&plan);
+    assert_artifact_refused("  x.webm: {run: a, preset: fast}",
+                            "p.yaml:4:20: found the key \"preset\"; wanted a setting of a WebM "
+                            "video, which has none such\n");
+    assert_artifact_refused("  x.av1.webm: {run: a, profile: high}",
+                            "p.yaml:4:24: found the key \"profile\"; wanted a setting of an AV1 "
+                            "video, which has none such\n");
+    assert_artifact_refused("  x.gif: {run: a, poster: x.png}",
+                            "p.yaml:4:19: found the key \"poster\"; wanted a setting of a GIF, "
+                            "which has none such\n");
+    assert_artifact_refused("  x.apng: {run: a, crf: 3}",
+                            "p.yaml:4:20: found the key \"crf\"; wanted a setting of an animated "
+                            "PNG, which has none such\n");
+    assert_artifact_refused("  x.mp4: {run: a, gif_size: 3}",
+                            "p.yaml:4:19: found the key \"gif_size\"; wanted a setting of a "
+                            "video, which has none such\n");
+    assert_artifact_refused("  x.gif: {run: a, gif_size: 3K}",
+                            "p.yaml:4:29: found \"3K\"; wanted a number of bytes such as 800, 500k "
+                            "or 2M, up to 1000000M, or none\n");
+    assert_artifact_refused("  .av1.webm: {run: a, profile: high}",
+                            "p.yaml:4:23: found the key \"profile\"; wanted a setting of a WebM "
+                            "video, which has none such\n");
+}
+
 static void every_error_is_reported(void **state) {
     (void)state;
     assert_refused("runs:\n  a: {train: {epochs: x, sead: 3}}\n  b: {extends: a, data: {points: "
-                   "1}}\nartifacts:\n  x.gif: {run: a}\n  y.svg: {run: c, size: 1x1}\n",
+                   "1}}\nartifacts:\n  x.tif: {run: a}\n  y.svg: {run: c, size: 1x1}\n",
                    "p.yaml:2:23: found \"x\"; wanted a whole number from 0 to 1000000000\n"
                    "p.yaml:2:26: found the key \"sead\"; wanted a setting of train (did you mean "
                    "\"seed\"?)\n"
                    "p.yaml:3:34: found \"1\"; wanted a whole number from 2 to 10000000\n"
-                   "p.yaml:5:3: found \"x.gif\"; wanted a name that ends with .mp4, .png, .svg, "
-                   ".pdf, .csv or .sha256\n"
+                   "p.yaml:5:3: found \"x.tif\"; wanted " ENDINGS "\n"
                    "p.yaml:6:16: found \"c\"; wanted the name of a run (did you mean \"a\"?)\n"
                    "p.yaml:6:25: found \"1x1\"; wanted a size such as 400x300, from 64x64 to "
                    "7680x4320\n");
@@ -659,6 +735,9 @@ int main(void) {
         cmocka_unit_test(settings_that_exclude_each_other_are_refused),
         cmocka_unit_test(paths_do_not_leave_the_output_folder),
         cmocka_unit_test(paths_are_not_in_each_others_way),
+        cmocka_unit_test(captions_are_beside_the_video_unless_the_plan_says_where),
+        cmocka_unit_test(captions_are_not_in_the_way_either),
+        cmocka_unit_test(what_a_video_is_made_with_depends_on_its_format),
         cmocka_unit_test(every_error_is_reported),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(the_command_line_wins),

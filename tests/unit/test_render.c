@@ -71,7 +71,11 @@ static void the_posts_video_is_reported(void **state) {
     prepare(&job, 2000, "neuron");
     run_job(&job);
     assert_ok(job.status, job.diag);
-    assert_int_equal(job.report.n_artifacts, 2);
+    assert_int_equal(job.report.n_artifacts, 3);
+    assert_string_equal(job.report.artifacts[2].path, in_scratch("neuron.vtt"));
+    assert_string_equal(job.report.artifacts[2].kind, "captions");
+    assert_int_equal(stat(in_scratch("neuron.vtt"), &info), 0);
+    assert_int_equal(job.report.artifacts[2].bytes, info.st_size);
     assert_string_equal(job.report.artifacts[0].path, in_scratch("neuron.mp4"));
     assert_string_equal(job.report.artifacts[0].kind, "video");
     assert_int_equal(job.report.artifacts[0].n_frames, 81);
@@ -90,7 +94,7 @@ static void the_posts_video_is_reported(void **state) {
              (double)job.report.initial_params[1], (double)job.report.trained_params[0],
              (double)job.report.trained_params[1]);
     assert_string_equal(text, "0.09 0.00 1.69 -1.54");
-    assert_int_equal(count_entries(scratch), 2);
+    assert_int_equal(count_entries(scratch), 3);
     finish(&job);
 }
 
@@ -100,7 +104,7 @@ static char *render_small(tr_render_options options, const tr_recording *recordi
     prepare(&job, 500, "small");
     options.folder = job.options.folder;
     options.name = job.options.name;
-    options.format = TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
     options.picture.width = 160;
     options.picture.height = 120;
     job.options = options;
@@ -268,7 +272,7 @@ static void the_last_state_has_a_frame(void **state) {
     render_job job;
     prepare(&job, 100, "a");
     job.options.every = 60;
-    job.options.format = TR_FORMAT_NONE;
+    job.options.formats = TR_IN_SET(TR_FORMAT_NONE);
     run_job(&job);
     assert_ok(job.status, job.diag);
     assert_int_equal(job.report.n_frames, 200 / 60 + 2);
@@ -343,8 +347,8 @@ static void a_loop_of_ones_own_is_rendered(void **state) {
 }
 
 static void write_older_files(void) {
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    for (int i = 0; i < 3; i++) {
         FILE *file = fopen(in_scratch(names[i]), "w");
         assert_non_null(file);
         fputs("older", file);
@@ -354,9 +358,9 @@ static void write_older_files(void) {
 
 /* Nothing but the older files is there, as they were. */
 static void assert_older_files(void) {
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    assert_int_equal(count_entries(scratch), 2);
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    assert_int_equal(count_entries(scratch), 3);
+    for (int i = 0; i < 3; i++) {
         size_t size;
         char *text = read_file(in_scratch(names[i]), &size);
         assert_string_equal(text, "older");
@@ -506,8 +510,8 @@ static void wrong_options_are_refused(void **state) {
 
 static void a_folder_in_the_way_is_an_error(void **state) {
     (void)state;
-    static const char *const names[] = {"a.mp4", "a_start.png"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const names[] = {"a.mp4", "a_start.png", "a.vtt"};
+    for (int i = 0; i < 3; i++) {
         render_job job;
         assert_int_equal(mkdir(in_scratch(names[i]), 0777), 0);
         prepare(&job, 10, "a");

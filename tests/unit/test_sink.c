@@ -3,10 +3,7 @@
 
 #include "convert.h"
 #include "sink.h"
-
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <math.h>
+#include "videos.h"
 
 enum { N_FRAMES = 300, WIDTH = 400, HEIGHT = 300, PLANES = WIDTH * HEIGHT * 3 / 2 };
 
@@ -97,52 +94,6 @@ static void write_video(const char *path, const tr_video *video) {
 
 /* ---- reading back ---- */
 
-typedef struct opened_video {
-    AVFormatContext *format;
-    AVStream *stream;
-    AVCodecContext *decoder;
-} opened_video;
-
-static void open_video(opened_video *video, const char *path) {
-    *video = (opened_video){0};
-    assert_int_equal(avformat_open_input(&video->format, path, NULL, NULL), 0);
-    assert_true(avformat_find_stream_info(video->format, NULL) >= 0);
-    assert_int_equal(video->format->nb_streams, 1);
-    video->stream = video->format->streams[0];
-    const AVCodec *codec = avcodec_find_decoder(video->stream->codecpar->codec_id);
-    video->decoder = avcodec_alloc_context3(codec);
-    assert_non_null(video->decoder);
-    assert_true(avcodec_parameters_to_context(video->decoder, video->stream->codecpar) >= 0);
-    assert_int_equal(avcodec_open2(video->decoder, codec, NULL), 0);
-}
-
-static void close_video(opened_video *video) {
-    avcodec_free_context(&video->decoder);
-    avformat_close_input(&video->format);
-}
-
-static double squared_error(const uint8_t *a, ptrdiff_t a_stride, const uint8_t *b,
-                            ptrdiff_t b_stride, int width, int height) {
-    double total = 0;
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            double difference = (double)a[y * a_stride + x] - (double)b[y * b_stride + x];
-            total += difference * difference;
-        }
-    return total;
-}
-
-/* Peak signal-to-noise ratio of a decoded picture, over all samples. */
-static double psnr(const AVFrame *picture, const tr_planes *drawn) {
-    double total = squared_error(picture->data[0], picture->linesize[0], drawn->y, drawn->y_stride,
-                                 WIDTH, HEIGHT);
-    total += squared_error(picture->data[1], picture->linesize[1], drawn->cb, drawn->c_stride,
-                           WIDTH / 2, HEIGHT / 2);
-    total += squared_error(picture->data[2], picture->linesize[2], drawn->cr, drawn->c_stride,
-                           WIDTH / 2, HEIGHT / 2);
-    return total > 0 ? 10 * log10(255.0 * 255.0 * PLANES / total) : INFINITY;
-}
-
 /* Decodes from the packet whose time is `first` on, as a player does after seeking there, and checks
  * each picture against the drawing. Returns how many there were. */
 static int compare_from(opened_video *video, int first) {
@@ -175,7 +126,7 @@ static int compare_from(opened_video *video, int first) {
             assert_int_equal(picture->flags & AV_FRAME_FLAG_CORRUPT, 0);
             draw(film.plotter, (uint64_t)shown, &frame);
             tr_convert_changed(&frame, &drawn);
-            double quality = psnr(picture, &drawn);
+            double quality = picture_psnr(picture, &drawn);
             if (quality < 40)
                 fail_msg("frame %lld has %g dB", (long long)shown, quality);
             n_pictures++;

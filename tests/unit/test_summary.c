@@ -141,7 +141,7 @@ static void lines_have_the_settings_and_the_numbers(void **state) {
         "loss_rises,full_loss_rises,diverged_at,seconds\n"
         "\"3:relu,1, batch size 9\",\"3:relu:glorot_uniform,1:linear:glorot_uniform\",9,4000,"
         "0.0044,315,,12,0,,0.062\n"
-        "\"1, batch size 8\",1:linear:glorot_uniform,8,4000,inf,315,,12,0,4001,0.062\n");
+        "\"1:linear, batch size 8\",1:linear:glorot_uniform,8,4000,inf,315,,12,0,4001,0.062\n");
     g_string_free(text, TRUE);
     tr_plan_destroy(&plan);
     plan = parse("{compare: [a, b]}");

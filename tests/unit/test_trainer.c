@@ -155,6 +155,27 @@ static void a_step_can_stop_the_training(void **state) {
     destroy_post_run(&run);
 }
 
+static tr_status request_at_5(const tr_snapshot *snapshot, void *cancel) {
+    if (snapshot->iteration == 5)
+        tr_cancel_request(cancel);
+    return snapshot->iteration > 5 ? TR_ERROR_SYSTEM : TR_OK;
+}
+
+static void a_request_cancels_the_training(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    tr_cancel cancel = {0};
+    post_run run;
+    create_post_run(&run, 0);
+    tr_fit_options options = tr_fit_options_default(TR_OPTIMIZER_SGD);
+    options.cancel = &cancel;
+    assert_int_equal(tr_fit(run.network, run.params, run.dataset, &options, &run.random,
+                            request_at_5, &cancel, &diag),
+                     TR_ERROR_CANCELLED);
+    assert_string_equal(diag.text, "cancelled");
+    destroy_post_run(&run);
+}
+
 static void a_batch_may_be_larger_than_the_data(void **state) {
     (void)state;
     tr_diag diag = {0};
@@ -403,6 +424,7 @@ int main(void) {
         cmocka_unit_test(batch_size_32_follows_the_float64_run),
         cmocka_unit_test(steps_count_epochs_and_samples),
         cmocka_unit_test(a_step_can_stop_the_training),
+        cmocka_unit_test(a_request_cancels_the_training),
         cmocka_unit_test(a_batch_may_be_larger_than_the_data),
         cmocka_unit_test(no_epoch_leaves_the_initial_state),
         cmocka_unit_test(divergence_names_iteration_and_learning_rate),

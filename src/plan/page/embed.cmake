@@ -1,0 +1,11 @@
+# cmake -D FOLDER=… -D OUTPUT=page_files.c -P embed.cmake: the page's style and script as C.
+set(text "/* Made by embed.cmake from the files beside it. */\n#include \"page.h\"\n")
+foreach(file IN ITEMS style:page.css script:page.js)
+  string(REPLACE ":" ";" parts ${file})
+  list(GET parts 0 name)
+  list(GET parts 1 path)
+  file(READ ${FOLDER}/${path} bytes HEX)
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
+  string(APPEND text "\nconst char tr_page_${name}[] = {\n${bytes}0};\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")
