@@ -132,10 +132,8 @@ static int render(const tr_settings *settings, const render_flags *flags,
     options.progress_context = &view;
     options.cancel = tr_interruption();
     tr_source source = tr_run_source(run);
-    tr_following following = {
-        .recording = run->recording, .patience = flags->patience, .cancel = tr_interruption()};
-    if (flags->follows && !tr_recording_has_ended(run->recording))
-        source = tr_following_source(&following, &source);
+    options.cancel = tr_interruption();
+    tr_catch_signals();
     status = tr_render(&source, &options, &report, &diag);
     tr_progress_view_end(&view);
     if (!status && following.is_abandoned && !flags->quiet)
