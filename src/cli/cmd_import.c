@@ -140,6 +140,7 @@ static tr_status run_import(const tr_settings *settings, const tr_arguments *arg
                                  .n_sources = arguments->n_values,
                                  .settings = settings,
                                  .has_model = given.model,
+                                 .has_loss = given.loss,
                                  .has_batch_size = given.batch_size,
                                  .layer_order = flags->layer_order};
     tr_dataset *dataset = NULL;

@@ -4,6 +4,7 @@
 #include "diag.h"
 #include "import_kinds.h"
 #include "keras_config.h"
+#include "loss.h"
 
 #include <float.h>
 #include <glib.h>
@@ -28,7 +29,11 @@ static tr_status make_network(tr_import *import, size_t n_inputs, const tr_layer
                        "%s: its layer %zu has %zu unit%s, but the data %zu outputs", name, n_layers,
                        layers[n_layers - 1].n_units, layers[n_layers - 1].n_units == 1 ? "" : "s",
                        dataset->n_outputs);
+    tr_loss loss = (tr_loss)import->options.settings->loss;
     tr_status status = tr_network_create(&import->network, n_inputs, layers, n_layers, diag);
+    if (!status && import->options.has_loss)
+        status = dataset ? tr_check_targets(import->network, dataset, loss, diag)
+                         : tr_check_loss(import->network, loss, diag);
     if (status)
         return status;
     import->params = tr_alloc_array(tr_network_n_params(import->network), sizeof *import->params);

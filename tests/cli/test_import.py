@@ -91,7 +91,8 @@ class Kinds(ImportTest):
         self.check_picture()
 
     def test_the_standard_input(self):
-        self.import_all("-", *NET, stdin=open(self.path("run.csv"), "rb"))
+        with open(self.path("run.csv"), "rb") as file:
+            self.import_all("-", *NET, stdin=file)
         attributes = self.check_weights()
         self.assertEqual((attributes["loss"], attributes["optimizer"], attributes["seed"]),
                          (b"", b"", -1))
@@ -237,6 +238,8 @@ class Refusals(ImportTest):
                     says=["has 17 parameters in each state, but the model has"])
         self.refuse(USAGE, "run.csv", *NET, "--data", "sine", "-o", "run.h5",
                     says=["has 17 parameters in each state, but the model has 13"])
+        self.refuse(USAGE, "run.csv", *NET, "--loss", "categorical_crossentropy", "-o", "run.h5",
+                    says=["softmax"])
         self.refuse(USAGE, "-", "--data-file", "-", *NET, "-o", "run.h5", says=["standard input"])
         self.refuse(USAGE, "run.csv", "run.csv", *NET, "-o", "run.h5", says=["one file is wanted"])
 
