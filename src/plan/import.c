@@ -225,6 +225,12 @@ tr_status tr_import_create(tr_import **out, const tr_import_options *options, tr
     for (size_t i = 0; !status && i < G_N_ELEMENTS(readers); i++)
         if (readers[i]->kind == import->files.kind)
             import->reader = readers[i];
+    bool is_series =
+        import->files.kind == TR_IMPORT_SAFETENSORS || import->files.kind == TR_IMPORT_KERAS;
+    if (!status && options->layer_order && !is_series)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "%s: has no names of layers, whose order could be given",
+                         import->files.items[0].name);
     if (!status)
         status = import->reader->open(import, diag);
     if (status)
