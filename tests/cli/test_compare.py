@@ -10,8 +10,8 @@ import unittest
 from media import Mp4, Png
 from support import DONE, INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, write
 
-FILES = ["compare.mp4", "compare_start.png", "overlay.mp4", "overlay_start.png", "error.svg",
-         "error.png", "summary.csv"]
+FILES = ["compare.mp4", "compare_start.png", "compare.vtt", "overlay.mp4", "overlay_start.png",
+         "overlay.vtt", "error.svg", "error.png", "summary.csv"]
 SUMMED = ["SHA256SUMS", "index.html", "manifest.json"]
 # A comparison that takes no time.
 QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit")
@@ -49,13 +49,14 @@ class Files(CompareTest):
     def test_default(self):
         """The post's batch sizes, with no option at all."""
         lines = self.succeed("compare", "--progress", "none").decode().splitlines()
-        self.assertEqual([line.split(": ")[0] for line in lines[:7]], ["out/" + name for name in FILES])
+        self.assertEqual([line.split(": ")[0] for line in lines[:10]],
+                         ["out/" + name for name in [*FILES, "index.html"]])
         self.assertRegex(lines[0], r": \d+x\d+, 150 frames, 5\.00 s, \d+\.\d kB\Z")
         sizes = ["1", "8", "32", "128", "200"]
         self.assertEqual([line["train.batch_size"] for line in self.lines()], sizes)
         self.assertEqual([line["iterations"] for line in self.lines()],
                          ["400000", "50000", "14000", "4000", "2000"])
-        table = lines[7:]
+        table = lines[10:]
         self.assertEqual([line.split()[2] for line in table[1:]], sizes)
         self.assertEqual(table[0].split("  ")[-1], "seconds")
         self.assertEqual(len({len(line) for line in table}), 1, "columns")
@@ -65,7 +66,8 @@ class Files(CompareTest):
         report = self.compare("--batch-size", "50,200")
         self.assertEqual([file["path"] for file in report["files"]], FILES)
         self.assertEqual([file["kind"] for file in report["files"]],
-                         ["video", "poster", "video", "poster", "chart", "chart", "table"])
+                         ["video", "poster", "captions", "video", "poster", "captions", "chart",
+                          "chart", "table"])
         found = self.found()
         for file in report["files"]:
             content = found[file["path"]]
@@ -93,8 +95,8 @@ class Files(CompareTest):
         first = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
         before = self.found()
         again = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
-        self.assertEqual(again[:8], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
-        self.assertEqual(again[8:], first[8:], "the table is there")
+        self.assertEqual(again[:10], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
+        self.assertEqual(again[10:], first[10:], "the table is there")
         self.assertEqual(self.found(), before)
         report = self.compare("--force")
         self.assertEqual((report["made"], report["unchanged"]), (5, 0))
@@ -280,7 +282,7 @@ class Varied(CompareTest):
         lines = self.succeed("compare", "--progress", "none", *QUICK, *arguments).decode().splitlines()
         self.assertRegex(lines[0], r"\Aoverlay\.mp4 is left out: .*one input")
         self.assertNotIn("overlay.mp4", self.names("out"))
-        self.assertEqual(len(self.compare(*arguments)["files"]), 5)
+        self.assertEqual(len(self.compare(*arguments)["files"]), 6)
 
 
 class Divergence(CompareTest):
