@@ -12,15 +12,21 @@ enum { MOST_PARAMS_SHOWN = 8 };
 
 static const tr_help help = {
     .command = "render",
-    .usage = "[OPTION…]",
+    .usage = "[RECORDING] [OPTION…]",
     .description =
         "Trains a net the way Keras does, number for number, by default a single ReLU\n"
         "neuron, draws its prediction beside the data as it learns, and writes\n"
         "OUT/NAME.mp4, the poster OUT/NAME_start.png, which is the first frame, and the\n"
-        "captions OUT/NAME.vtt. The same options give the same bytes on every machine.\n",
+        "captions OUT/NAME.vtt. The same options give the same bytes on every machine.\n"
+        "\n"
+        "RECORDING is a file of trainreel record or import, or of a recorder for another\n"
+        "framework: it is drawn instead, and nothing is trained. What is given of the\n"
+        "data and the model must then be what was recorded; a recording without data\n"
+        "needs it.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
                 "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
+                "  trainreel render run.h5 --theme dark\n"
                 "  trainreel render --profile baseline --out public/videos\n"};
 
 typedef struct render_flags {
@@ -92,10 +98,10 @@ static int write_report(const tr_report *report, const tr_run *run, const tr_set
     return exit_code;
 }
 
-static void print_verbose(const tr_settings *settings, const tr_run *run) {
+static void print_verbose(const tr_settings *settings, tr_run *run) {
     fprintf(stderr, "trainreel %s with %s\n", tr_version(), tr_library_versions());
     fprintf(stderr, "%zu samples, %llu iterations, ", run->dataset->n_samples,
-            (unsigned long long)tr_training_source((tr_training *)&run->training).n_iterations);
+            (unsigned long long)tr_run_source(run).n_iterations);
     if (settings->pace == TR_PACE_STEP)
         fprintf(stderr, "a frame every %lld\n", (long long)settings->every);
     else
@@ -117,7 +123,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     options.progress = show_progress;
     options.progress_context = &view;
     options.cancel = tr_interruption();
-    tr_source source = tr_training_source(&run->training);
+    tr_source source = tr_run_source(run);
     tr_catch_signals();
     status = tr_render(&source, &options, &report, &diag);
     tr_progress_view_end(&view);
@@ -138,6 +144,7 @@ int tr_cmd_render(int argc, char **argv) {
                                     TR_VERBOSE_FLAG(&flags.verbose),
                                     TR_JSON_FLAG(&flags.json),
                                     {0}};
+    tr_arguments arguments = {.wanted = "a recording", .n_most = 1};
     tr_diag diag = {0};
     tr_settings *settings;
     tr_status status = tr_settings_create(&settings, &diag);
@@ -145,11 +152,17 @@ int tr_cmd_render(int argc, char **argv) {
         return tr_report_failure(help.command, status, &diag);
     int exit_code;
     tr_progress_style style = TR_PROGRESS_AUTO;
-    tr_parse_options(argc, argv, &help, TR_FOR_RENDER, entries, settings, &exit_code);
+    tr_parse_command_line(argc, argv, &help, TR_FOR_RENDER, entries, settings, &arguments,
+                          &exit_code);
+    if (exit_code < 0 && arguments.n_values)
+        status = tr_take_recording(settings, arguments.values[0], &diag);
+    if (status)
+        exit_code = tr_report_failure(help.command, status, &diag);
     if (exit_code < 0)
         exit_code = tr_choose_progress(help.command, flags.progress, flags.quiet, &style);
     if (exit_code < 0)
         exit_code = render(settings, &flags, style);
+    g_free(arguments.values);
     g_free(flags.progress);
     tr_settings_destroy(&settings);
     return exit_code;
