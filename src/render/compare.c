@@ -5,6 +5,7 @@
 #include "diag.h"
 #include "job.h"
 #include "joint.h"
+#include "tell.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -31,14 +32,17 @@ static void empty_report(tr_report *report) {
     report->final_loss = 0;
 }
 
-static tr_status render(const tr_scene *scene, const tr_render_options *options, tr_report *report,
-                        tr_diag *diag) {
+static tr_status render(const tr_scene *scene, const tr_comparison *comparison,
+                        const tr_render_options *options, tr_report *report, tr_diag *diag) {
     const tr_joint *joint = tr_scene_joint(scene);
     const tr_schedule_options pace = {
         .pace = options->pace, .n_frames = options->n_frames, .n_iterations = joint->last};
     tr_schedule *schedule = NULL;
     tr_walk *walk = NULL;
+    tr_teller *teller = NULL;
     tr_status status = tr_schedule_create(&schedule, &pace, diag);
+    if (!status)
+        status = tr_teller_create(&teller, comparison, diag);
     if (!status)
         status = tr_walk_create(&walk, joint, schedule, diag);
     const tr_source source = {.n_iterations = joint->last, .run = tr_walk_run, .context = walk};
@@ -46,8 +50,10 @@ static tr_status render(const tr_scene *scene, const tr_render_options *options,
         status = tr_job_render(&(tr_job){.source = &source,
                                          .n_params = tr_joint_n_params(joint),
                                          .scene = scene,
-                                         .schedule = schedule},
+                                         .schedule = schedule,
+                                         .narrator = tr_teller_narrator(teller)},
                                options, report, diag);
+    tr_teller_destroy(&teller);
     tr_walk_destroy(&walk);
     tr_schedule_destroy(&schedule);
     if (!status)
@@ -63,7 +69,7 @@ tr_status tr_compare(const tr_comparison *comparison, const tr_render_options *o
     if (!status)
         status = tr_scene_create_compared(&scene, comparison, &options->picture, diag);
     if (!status)
-        status = render(scene, options, report, diag);
+        status = render(scene, comparison, options, report, diag);
     tr_scene_destroy(&scene);
     return status;
 }

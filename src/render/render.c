@@ -54,6 +54,7 @@ typedef struct rendering {
     tr_scene *own_scene;
     const tr_schedule *schedule;
     const tr_scene *scene;
+    tr_narrator narrator;
     tr_ring *ring;
     tr_recorder *recorder;
     tr_outputs outputs;
@@ -416,7 +417,7 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
     tr_status status =
-        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
+        tr_outputs_open(&job->outputs, job->options, &job->narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -562,6 +563,7 @@ static rendering begin(const tr_source *source, const tr_render_options *options
     rendering job = {.source = *source,
                      .options = options,
                      .report = report,
+                     .narrator = tr_run_narrator,
                      .take_mutex = PTHREAD_MUTEX_INITIALIZER,
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER};
@@ -597,6 +599,7 @@ tr_status tr_job_render(const tr_job *what, const tr_render_options *options, tr
     rendering job = begin(what->source, options, report);
     job.n_params = what->n_params;
     job.scene = what->scene;
+    job.narrator = what->narrator;
     job.schedule = what->schedule;
     return end(&job, run(&job, diag));
 }

@@ -32,7 +32,7 @@ static tr_render_options options_for(const char *name) {
     tr_render_options options = tr_render_options_default();
     options.folder = scratch;
     options.name = name;
-    options.format = TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
     options.picture.scene = "fit+error";
     options.picture.width = 320;
     options.picture.height = 240;
@@ -51,7 +51,7 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     struct stat info;
     tr_report report;
     tr_render_options options = options_for("compare");
-    options.format = TR_FORMAT_MP4;
+    options.formats = TR_IN_SET(TR_FORMAT_MP4);
     options.hold = 0.2;
     compare(&nets.comparison, &options, &report);
     assert_int_equal(report.n_frames, 25 + 6);
@@ -60,7 +60,7 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     assert_null(report.initial_params);
     assert_null(report.trained_params);
     assert_true(report.final_loss == 0);
-    assert_int_equal(report.n_artifacts, 2);
+    assert_int_equal(report.n_artifacts, 3); /* with captions */
     assert_string_equal(report.artifacts[0].path, in_scratch("compare.mp4"));
     assert_string_equal(report.artifacts[1].path, in_scratch("compare_start.png"));
     for (int i = 0; i < 2; i++) {
@@ -69,6 +69,37 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
         assert_int_equal(report.artifacts[i].width, 320);
     }
     tr_report_destroy(&report);
+}
+
+static void captions_name_what_the_runs_are_aligned_by_and_their_errors(void **state) {
+    (void)state;
+    size_t size;
+    tr_report report;
+    tr_render_options options = options_for("told");
+    options.formats = TR_IN_SET(TR_FORMAT_MP4);
+    options.n_frames = 60;
+    compare(&nets.comparison, &options, &report);
+    tr_report_destroy(&report);
+    char *text = read_file(in_scratch("told.vtt"), &size);
+    assert_text_contains(text, "samples seen 0, before training\n");
+    assert_text_contains(text, "at the end: samples seen 4000, error 0.");
+    assert_text_contains(text, " (batch size 8), ");
+    assert_text_contains(text, " (batch size 128)\n");
+    free(text);
+
+    /* of many runs, the lowest and the highest */
+    tr_compared_run runs[9];
+    for (size_t i = 0; i < 9; i++)
+        runs[i] = nets.runs[i == 4 ? 0 : 3];
+    const tr_comparison many = {.n_runs = 9, .runs = runs, .align = TR_ALIGN_EPOCH};
+    compare(&many, &options, &report);
+    tr_report_destroy(&report);
+    text = read_file(in_scratch("told.vtt"), &size);
+    assert_text_contains(text, "at the end: epoch 20, error 0.");
+    assert_text_contains(text, "(batch size 8) to 0.");
+    assert_text_contains(text, "(batch size 128)\n");
+    assert_null(strstr(text, "iteration"));
+    free(text);
 }
 
 static void the_bytes_do_not_depend_on_the_number_of_workers(void **state) {
@@ -113,7 +144,7 @@ static void there_are_as_many_frames_as_asked_for_or_as_there_are_positions(void
         tr_report report;
         tr_comparison comparison = nets.comparison;
         tr_render_options options = options_for("frames");
-        options.format = TR_FORMAT_NONE;
+        options.formats = TR_IN_SET(TR_FORMAT_NONE);
         options.pace = cases[i].pace;
         options.n_frames = cases[i].wanted;
         options.every = 0; /* not used */
@@ -304,6 +335,7 @@ static void recordings_may_be_compared_on_several_threads_at_once(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_comparison_is_a_video_with_a_poster),
+        cmocka_unit_test(captions_name_what_the_runs_are_aligned_by_and_their_errors),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_number_of_workers),
         cmocka_unit_test(there_are_as_many_frames_as_asked_for_or_as_there_are_positions),
         cmocka_unit_test(wrong_settings_are_refused),
