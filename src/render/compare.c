@@ -32,17 +32,15 @@ static void empty_report(tr_report *report) {
     report->final_loss = 0;
 }
 
-static tr_status render(const tr_scene *scene, const tr_comparison *comparison,
-                        const tr_render_options *options, tr_report *report, tr_diag *diag) {
+static tr_status render(const tr_scene *scene, const tr_render_options *options, tr_report *report,
+                        tr_diag *diag) {
     const tr_joint *joint = tr_scene_joint(scene);
     const tr_schedule_options pace = {
         .pace = options->pace, .n_frames = options->n_frames, .n_iterations = joint->last};
+    const tr_narrator narrator = tr_joint_narrator(joint);
     tr_schedule *schedule = NULL;
     tr_walk *walk = NULL;
-    tr_teller *teller = NULL;
     tr_status status = tr_schedule_create(&schedule, &pace, diag);
-    if (!status)
-        status = tr_teller_create(&teller, comparison, diag);
     if (!status)
         status = tr_walk_create(&walk, joint, schedule, diag);
     const tr_source source = {.n_iterations = joint->last, .run = tr_walk_run, .context = walk};
@@ -51,9 +49,8 @@ static tr_status render(const tr_scene *scene, const tr_comparison *comparison,
                                          .n_params = tr_joint_n_params(joint),
                                          .scene = scene,
                                          .schedule = schedule,
-                                         .narrator = tr_teller_narrator(teller)},
+                                         .narrator = &narrator},
                                options, report, diag);
-    tr_teller_destroy(&teller);
     tr_walk_destroy(&walk);
     tr_schedule_destroy(&schedule);
     if (!status)
@@ -69,7 +66,7 @@ tr_status tr_compare(const tr_comparison *comparison, const tr_render_options *o
     if (!status)
         status = tr_scene_create_compared(&scene, comparison, &options->picture, diag);
     if (!status)
-        status = render(scene, comparison, options, report, diag);
+        status = render(scene, options, report, diag);
     tr_scene_destroy(&scene);
     return status;
 }

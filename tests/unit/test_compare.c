@@ -71,37 +71,6 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     tr_report_destroy(&report);
 }
 
-static void captions_name_what_the_runs_are_aligned_by_and_their_errors(void **state) {
-    (void)state;
-    size_t size;
-    tr_report report;
-    tr_render_options options = options_for("told");
-    options.formats = TR_IN_SET(TR_FORMAT_MP4);
-    options.n_frames = 60;
-    compare(&nets.comparison, &options, &report);
-    tr_report_destroy(&report);
-    char *text = read_file(in_scratch("told.vtt"), &size);
-    assert_text_contains(text, "samples seen 0, before training\n");
-    assert_text_contains(text, "at the end: samples seen 4000, error 0.");
-    assert_text_contains(text, " (batch size 8), ");
-    assert_text_contains(text, " (batch size 128)\n");
-    free(text);
-
-    /* of many runs, the lowest and the highest */
-    tr_compared_run runs[9];
-    for (size_t i = 0; i < 9; i++)
-        runs[i] = nets.runs[i == 4 ? 0 : 3];
-    const tr_comparison many = {.n_runs = 9, .runs = runs, .align = TR_ALIGN_EPOCH};
-    compare(&many, &options, &report);
-    tr_report_destroy(&report);
-    text = read_file(in_scratch("told.vtt"), &size);
-    assert_text_contains(text, "at the end: epoch 20, error 0.");
-    assert_text_contains(text, "(batch size 8) to 0.");
-    assert_text_contains(text, "(batch size 128)\n");
-    assert_null(strstr(text, "iteration"));
-    free(text);
-}
-
 static void the_bytes_do_not_depend_on_the_number_of_workers(void **state) {
     (void)state;
     char *first = NULL;
@@ -335,7 +304,6 @@ static void recordings_may_be_compared_on_several_threads_at_once(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_comparison_is_a_video_with_a_poster),
-        cmocka_unit_test(captions_name_what_the_runs_are_aligned_by_and_their_errors),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_number_of_workers),
         cmocka_unit_test(there_are_as_many_frames_as_asked_for_or_as_there_are_positions),
         cmocka_unit_test(wrong_settings_are_refused),
