@@ -47,11 +47,13 @@ typedef struct tr_comparison {
 } tr_comparison;
 
 /**
- * Whether such a picture can be drawn of these runs; the recordings may be NULL.
+ * Whether such a picture can be drawn of these runs, and has room for them; the recordings may be NULL.
  *
  * The scene is "fit", or another panel that shows one run, of each of them, arranged as the comparison
  * says (overlay takes "fit" only); "error", the loss of all runs over what they are aligned by; or
- * the first with the second below it, as in "fit+error".
+ * the first with the second below it, as in "fit+error", whatever the picture's layout. "error" draws
+ * the loss on all data if the picture's full_loss asks for it; otherwise the mean of batches that
+ * follow each other within a few pixels, with the batches themselves pale behind it.
  *
  * @return TR_OK or TR_ERROR_ARGUMENT.
  */
@@ -62,9 +64,13 @@ TR_API TR_MUST_CHECK tr_status tr_comparison_check(const tr_comparison *comparis
  * Renders the runs side by side, as tr_render() does a single one.
  *
  * The pace is TR_PACE_STEP or TR_PACE_LOG; with both there are `n_frames` frames in all, evenly or
- * logarithmically over what the runs are aligned by, from the initial to the last state. Of the picture's
- * title, {samples}, {epoch} and {iteration} are those of the aligned frame, and without a title it
- * counts what the runs are aligned by. The report's parameters and loss are empty.
+ * logarithmically over what the runs are aligned by, from the initial to the last state; `every` is not
+ * used. Fewer, where that is less than `n_frames` - 1. Each run shows its last state up to there. A
+ * position of TR_ALIGN_EPOCH is that many complete epochs.
+ *
+ * Of the picture's title, the field that the runs are aligned by is the frame's position, and the others
+ * are the largest of any run; without a title it counts what the runs are aligned by. The report's
+ * parameters and loss are empty, and its iterations are positions, as are those of the progress.
  *
  * @return as tr_render(). Any number of comparisons may be rendered at once on different threads.
  */

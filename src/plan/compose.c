@@ -9,16 +9,19 @@
 static const struct {
     const char *path;
     const char *poster;
+    const char *captions;
     tr_plan_kind kind;
     const char *scene; /* NULL: the one that was asked for, or the default */
     tr_arrangement arrangement;
     bool is_optional;
 } outcomes[] = {
-    {"compare.mp4", "compare_start.png", TR_PLAN_VIDEO, NULL, TR_ARRANGE_GRID, false},
-    {"overlay.mp4", "overlay_start.png", TR_PLAN_VIDEO, "fit", TR_ARRANGE_OVERLAY, true},
-    {"error.svg", NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
-    {"error.png", NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
-    {"summary.csv", NULL, TR_PLAN_TABLE, NULL, TR_ARRANGE_GRID, false},
+    {"compare.mp4", "compare_start.png", "compare.vtt", TR_PLAN_VIDEO, NULL, TR_ARRANGE_GRID,
+     false},
+    {"overlay.mp4", "overlay_start.png", "overlay.vtt", TR_PLAN_VIDEO, "fit", TR_ARRANGE_OVERLAY,
+     true},
+    {"error.svg", NULL, NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
+    {"error.png", NULL, NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
+    {"summary.csv", NULL, NULL, TR_PLAN_TABLE, NULL, TR_ARRANGE_GRID, false},
 };
 
 /* The run whose settings vary, which has those that are given. */
@@ -113,6 +116,7 @@ static void compose_artifacts(tr_plan_reader *reader, const tr_override *given, 
         tr_plan_artifact *artifact = &plan->artifacts[plan->n_artifacts++];
         artifact->path = g_strdup(outcomes[i].path);
         artifact->poster = g_strdup(outcomes[i].poster);
+        artifact->captions = g_strdup(outcomes[i].captions);
         artifact->kind = outcomes[i].kind;
         artifact->is_optional = outcomes[i].is_optional;
         if (!compose_comparison(reader, artifact, lists, n_lists) ||

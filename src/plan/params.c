@@ -128,9 +128,9 @@ const tr_param tr_params[] = {
      AT(epsilon)},
 
     {"record.pace", "pace", 0, FRAMES, TR_PARAM_CHOICE, "step", 0, 0, paces, "NAME",
-     "which states get a frame: step, one every --every iterations; log, --frames in all, close "
-     "together at first; adaptive, --frames in all, so that each changes as much. The initial and "
-     "the last state always have one",
+     "which states get a frame: step, evenly; log, --frames in all, close together at first; "
+     "adaptive, --frames in all, so that each changes as much, which comparisons do not have. The "
+     "initial and the last state always have one",
      AT(pace)},
     {"record.every", "every", 0, EVERY, TR_PARAM_INTEGER, "50", 1, 1e12, NULL, "N",
      "iterations from one frame to the next", AT(every)},

@@ -87,17 +87,17 @@ static tr_status check_panels(const tr_comparison *comparison, const tr_picture 
     return status;
 }
 
-tr_status tr_comparison_check(const tr_comparison *comparison, const tr_picture *picture,
-                              tr_diag *diag) {
+/* Everything but whether there is room, and which panels there are. */
+static tr_status check(const tr_comparison *comparison, const tr_picture *picture,
+                       const tr_panel_ops **upper, const tr_panel_ops **lower, tr_diag *diag) {
     const char *labels[TR_MOST_COMPARED];
-    const tr_panel_ops *upper = NULL, *lower = NULL;
     tr_status status = check_runs(comparison, diag);
     if (!status)
         status = tr_picture_check_looks(picture, diag);
     if (!status)
-        status = parse(comparison, picture, &upper, &lower, diag);
+        status = parse(comparison, picture, upper, lower, diag);
     if (!status)
-        status = check_panels(comparison, picture, upper, lower, diag);
+        status = check_panels(comparison, picture, *upper, *lower, diag);
     if (status)
         return status;
     for (size_t i = 0; i < comparison->n_runs; i++)
@@ -183,39 +183,68 @@ static void color_predictions(tr_scene *scene) {
     }
 }
 
-/* Prepares a panel; of those that share the picture, each for about the size that it has in a grid. */
-static tr_status prepare_panel(tr_scene *scene, tr_scene_panel *panel, tr_diag *diag) {
-    int width, height;
-    tr_picture_pixels(&scene->picture, &width, &height);
-    bool all = panel->run == TR_ALL_RUNS;
-    double side = all ? 1 : sqrt((double)scene->n_runs);
-    if (!panel->ops->prepare)
-        return TR_OK;
-    return panel->ops->prepare(&panel->shared, &scene->runs[all ? 0 : panel->run], width / side,
-                               height / side, diag);
+/* About the size that a panel has in the picture. */
+static void panel_size(const tr_scene *scene, const tr_scene_panel *panel, double *width,
+                       double *height) {
+    int whole_width, whole_height;
+    tr_picture_pixels(&scene->picture, &whole_width, &whole_height);
+    double side = panel->run == TR_ALL_RUNS ? 1 : sqrt((double)scene->n_runs);
+    *width = whole_width / side;
+    *height = whole_height / side;
 }
 
 static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
     void *shared[TR_MOST_COMPARED];
     size_t n_each = 0;
+    double width, height;
     tr_status status = TR_OK;
     for (size_t i = 0; !status && i < scene->n_panels; i++) {
-        status = prepare_panel(scene, &scene->panels[i], diag);
-        if (scene->panels[i].run != TR_ALL_RUNS)
-            shared[n_each++] = scene->panels[i].shared;
+        tr_scene_panel *panel = &scene->panels[i];
+        panel_size(scene, panel, &width, &height);
+        if (panel->ops->prepare)
+            status = panel->ops->prepare(&panel->shared, tr_scene_panel_run(scene, i), width,
+                                         height, diag);
+        if (panel->run != TR_ALL_RUNS)
+            shared[n_each++] = panel->shared;
     }
     if (!status && n_each && scene->panels[0].ops->unite)
-        scene->panels[0].ops->unite(shared, n_each);
+        scene->has_same_axes = scene->panels[0].ops->unite(shared, n_each);
+    for (size_t i = 0; !status && i < scene->n_panels; i++) {
+        tr_scene_panel *panel = &scene->panels[i];
+        panel_size(scene, panel, &width, &height);
+        if (panel->ops->complete)
+            status = panel->ops->complete(panel->shared, tr_scene_panel_run(scene, i), width,
+                                          height, diag);
+    }
     return status;
 }
 
-static void place_panels(tr_scene *scene, const tr_panel_ops *upper, const tr_panel_ops *lower,
-                         size_t n_upper) {
-    for (size_t i = 0; i < n_upper; i++)
+static void place_panels(tr_scene *scene, const tr_panel_ops *upper, const tr_panel_ops *lower) {
+    for (size_t i = 0; i < scene->n_panels - (lower != NULL); i++)
         scene->panels[i] =
             (tr_scene_panel){.ops = upper, .run = upper->shows_all ? TR_ALL_RUNS : i};
     if (lower)
-        scene->panels[n_upper] = (tr_scene_panel){.ops = lower, .run = TR_ALL_RUNS};
+        scene->panels[scene->n_panels - 1] = (tr_scene_panel){.ops = lower, .run = TR_ALL_RUNS};
+}
+
+/* A scene whose panels are not prepared. */
+static tr_status create_scene(tr_scene **scene, const tr_comparison *comparison,
+                              const tr_picture *picture, const tr_panel_ops *upper,
+                              const tr_panel_ops *lower, tr_diag *diag) {
+    size_t n_upper = upper->shows_all ? 1 : comparison->n_runs;
+    tr_status status =
+        tr_scene_allocate(scene, picture, comparison->n_runs, n_upper + (lower != NULL), diag);
+    if (status)
+        return status;
+    place_panels(*scene, upper, lower);
+    status = copy_runs(*scene, comparison, diag);
+    if (!status)
+        status = place_params(&(*scene)->joint, diag);
+    if (status)
+        tr_scene_destroy(scene);
+    else
+        color_predictions(*scene);
+    return status;
 }
 
 tr_status tr_scene_create_compared(tr_scene **out, const tr_comparison *comparison,
@@ -223,24 +252,11 @@ tr_status tr_scene_create_compared(tr_scene **out, const tr_comparison *comparis
     const tr_panel_ops *upper = NULL, *lower = NULL;
     tr_scene *scene = NULL;
     *out = NULL;
-    tr_status status = tr_comparison_check(comparison, picture, diag);
+    tr_status status = check(comparison, picture, &upper, &lower, diag);
     if (!status)
         status = check_recordings(comparison, diag);
     if (!status)
-        status = parse(comparison, picture, &upper, &lower, diag);
-    if (status)
-        return status;
-    size_t n_upper = upper->shows_all ? 1 : comparison->n_runs;
-    status =
-        tr_scene_allocate(&scene, picture, comparison->n_runs, n_upper + (lower != NULL), diag);
-    if (status)
-        return status;
-    place_panels(scene, upper, lower, n_upper);
-    status = copy_runs(scene, comparison, diag);
-    if (!status)
-        status = place_params(&scene->joint, diag);
-    if (!status)
-        color_predictions(scene);
+        status = create_scene(&scene, comparison, picture, upper, lower, diag);
     if (!status)
         status = find_last(&scene->joint, diag);
     if (!status)
@@ -249,4 +265,100 @@ tr_status tr_scene_create_compared(tr_scene **out, const tr_comparison *comparis
         tr_scene_destroy(&scene);
     *out = scene;
     return status;
+}
+
+/* ---- whether there is room ---- */
+
+/* A panel that has axes in the place of one that cannot be drawn before the runs are recorded. */
+typedef struct stand_in {
+    tr_panel panel;
+    tr_panel_setting setting;
+    tr_axes axes;
+    tr_axes_content content;
+} stand_in;
+
+static void destroy_stand_in(tr_panel *panel) {
+    free(panel);
+}
+
+static tr_status create_stand_in(tr_panel **out, const tr_panel_setting *setting, tr_diag *diag) {
+    *out = NULL;
+    stand_in *stand = tr_alloc_array(1, sizeof *stand);
+    if (!stand)
+        return tr_fail_memory(diag, "the picture");
+    stand->setting = *setting;
+    stand->panel.axes = &stand->axes;
+    stand->content = (tr_axes_content){.x_high = 400000,
+                                       .y_high = 0.25,
+                                       .x_exact = true,
+                                       .x_label = setting->x_label ? setting->x_label : "iteration",
+                                       .y_label = setting->y_label ? setting->y_label : "weight",
+                                       .no_x_ticks = setting->no_x_ticks,
+                                       .no_y_ticks = setting->no_y_ticks};
+    tr_status status =
+        tr_axes_lay_out(&stand->axes, setting->text, &setting->style, &stand->content, setting->x,
+                        setting->y, setting->width, setting->height, diag);
+    if (status)
+        free(stand);
+    else
+        *out = &stand->panel;
+    return status;
+}
+
+static tr_status draw_stand_in(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
+    const stand_in *stand = (const stand_in *)panel;
+    const tr_panel_setting *setting = &stand->setting;
+    return tr_axes_draw(&stand->axes, setting->text, &setting->style, &setting->source->theme,
+                        &stand->content, cr, diag);
+}
+
+static bool unite_stand_ins(void *const *shared, size_t n_runs) {
+    (void)shared, (void)n_runs;
+    return true;
+}
+
+static const tr_panel_ops stand_in_ops = {.create = create_stand_in,
+                                          .destroy = destroy_stand_in,
+                                          .draw_background = draw_stand_in,
+                                          .unite = unite_stand_ins};
+
+/* Draws on hardly anything, to find out whether all texts fit. */
+static tr_status try_to_draw(tr_view *view, tr_diag *diag) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+    cairo_t *cr = cairo_create(surface);
+    tr_status status = tr_view_draw_background(view, cr, diag);
+    if (!status && view->title)
+        status = tr_counter_draw_still(view->title, cr, &(tr_snapshot){0}, diag);
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+static tr_status try_layout(const tr_comparison *comparison, const tr_picture *picture,
+                            const tr_panel_ops *upper, const tr_panel_ops *lower, tr_diag *diag) {
+    int width, height;
+    tr_scene *scene;
+    tr_view *view = NULL;
+    tr_status status = create_scene(&scene, comparison, picture, upper, lower, diag);
+    if (status)
+        return status;
+    for (size_t i = 0; i < scene->n_panels; i++)
+        if (scene->panels[i].ops->needs_recording)
+            scene->panels[i].ops = &stand_in_ops;
+    status = prepare_panels(scene, diag);
+    tr_picture_pixels(picture, &width, &height);
+    if (!status)
+        status = tr_view_create(&view, scene, width, height, false, diag);
+    if (!status)
+        status = try_to_draw(view, diag);
+    tr_view_destroy(&view);
+    tr_scene_destroy(&scene);
+    return status;
+}
+
+tr_status tr_comparison_check(const tr_comparison *comparison, const tr_picture *picture,
+                              tr_diag *diag) {
+    const tr_panel_ops *upper = NULL, *lower = NULL;
+    tr_status status = check(comparison, picture, &upper, &lower, diag);
+    return status ? status : try_layout(comparison, picture, upper, lower, diag);
 }

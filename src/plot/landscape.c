@@ -157,20 +157,24 @@ static void choose_part(tr_landscape *landscape, const reader *r) {
     widen(&landscape->y_low, &landscape->y_high, smallest);
 }
 
-static tr_status read_path(tr_landscape *landscape, const tr_recording *recording, double width,
-                           double height, tr_diag *diag) {
+static tr_status measure(tr_landscape *landscape, const tr_recording *recording, tr_diag *diag) {
     reader r = {.landscape = landscape,
                 .x_low = INFINITY,
                 .x_high = -INFINITY,
                 .y_low = INFINITY,
                 .y_high = -INFINITY};
     tr_status status = tr_replay(recording, landscape->n_params, measure_path, &r, diag);
-    if (status)
-        return status;
-    choose_part(landscape, &r);
+    if (!status)
+        choose_part(landscape, &r);
+    return status;
+}
+
+static tr_status read_path(tr_landscape *landscape, const tr_recording *recording, double width,
+                           double height, tr_diag *diag) {
+    reader r = {.landscape = landscape};
     double x_unit = (landscape->x_high - landscape->x_low) / width;
     double y_unit = (landscape->y_high - landscape->y_low) / height;
-    status = tr_path_init(&landscape->path, x_unit, y_unit, PATH_TOLERANCE, diag);
+    tr_status status = tr_path_init(&landscape->path, x_unit, y_unit, PATH_TOLERANCE, diag);
     if (!status)
         status = tr_replay(recording, landscape->n_params, add_to_path, &r, diag);
     return status;
@@ -265,27 +269,15 @@ static tr_status trace_levels(tr_landscape *landscape, const double *evaluated, 
     return status;
 }
 
-static tr_status draw_up(tr_landscape *landscape, const tr_panel_source *source, double width,
-                         double height, tr_diag *diag) {
-    tr_status status = TR_OK;
-    double *heights = tr_alloc_array((size_t)NODES * NODES, sizeof *heights);
+static tr_status find_part(tr_landscape *landscape, const tr_recording *recording, tr_diag *diag) {
     landscape->origin = tr_alloc_array(landscape->n_params, sizeof *landscape->origin);
-    if (!heights || !landscape->origin)
-        status = tr_fail_memory(diag, "the landscape");
-    if (!status && !is_planar(landscape))
-        status = find_plane(landscape, source->recording, diag);
-    if (!status)
-        status = read_path(landscape, source->recording, width, height, diag);
-    if (!status)
-        status = evaluate_loss(landscape, source, heights, diag);
-    if (!status)
-        status = trace_levels(landscape, heights, width, height, diag);
-    free(heights);
-    return status;
+    if (!landscape->origin)
+        return tr_fail_memory(diag, "the landscape");
+    tr_status status = is_planar(landscape) ? TR_OK : find_plane(landscape, recording, diag);
+    return status ? status : measure(landscape, recording, diag);
 }
 
-tr_status tr_landscape_create(tr_landscape **out, const tr_panel_source *source, double width,
-                              double height, tr_diag *diag) {
+tr_status tr_landscape_create(tr_landscape **out, const tr_panel_source *source, tr_diag *diag) {
     uint64_t last;
     *out = NULL;
     tr_status status = tr_replay_last_iteration(source->recording, &last, diag);
@@ -295,10 +287,52 @@ tr_status tr_landscape_create(tr_landscape **out, const tr_panel_source *source,
     if (!landscape)
         return tr_fail_memory(diag, "the landscape");
     landscape->n_params = tr_network_n_params(source->network);
-    status = draw_up(landscape, source, width, height, diag);
+    landscape->diverged = source->diverged_at;
+    status = find_part(landscape, source->recording, diag);
     if (status)
         tr_landscape_destroy(&landscape);
     *out = landscape;
+    return status;
+}
+
+bool tr_landscape_unite(tr_landscape *const *landscapes, size_t count) {
+    bool all_diverged = true;
+    tr_landscape part = {
+        .x_low = INFINITY, .x_high = -INFINITY, .y_low = INFINITY, .y_high = -INFINITY};
+    for (size_t i = 0; i < count; i++) {
+        if (!is_planar(landscapes[i]))
+            return false;
+        all_diverged = all_diverged && landscapes[i]->diverged;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const tr_landscape *landscape = landscapes[i];
+        if (landscape->diverged && !all_diverged)
+            continue; /* its path would be all that is seen */
+        part.x_low = fmin(part.x_low, landscape->x_low);
+        part.x_high = fmax(part.x_high, landscape->x_high);
+        part.y_low = fmin(part.y_low, landscape->y_low);
+        part.y_high = fmax(part.y_high, landscape->y_high);
+    }
+    for (size_t i = 0; i < count; i++) {
+        landscapes[i]->x_low = part.x_low;
+        landscapes[i]->x_high = part.x_high;
+        landscapes[i]->y_low = part.y_low;
+        landscapes[i]->y_high = part.y_high;
+    }
+    return true;
+}
+
+tr_status tr_landscape_complete(tr_landscape *landscape, const tr_panel_source *source,
+                                double width, double height, tr_diag *diag) {
+    double *heights = tr_alloc_array((size_t)NODES * NODES, sizeof *heights);
+    tr_status status = heights ? TR_OK : tr_fail_memory(diag, "the landscape");
+    if (!status)
+        status = read_path(landscape, source->recording, width, height, diag);
+    if (!status)
+        status = evaluate_loss(landscape, source, heights, diag);
+    if (!status)
+        status = trace_levels(landscape, heights, width, height, diag);
+    free(heights);
     return status;
 }
 

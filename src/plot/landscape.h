@@ -26,6 +26,7 @@ typedef struct tr_landscape {
     double x_high;
     double y_low;
     double y_high;
+    bool diverged;
     tr_path path; /* of all iterations */
     int n_levels;
     double levels[TR_MAX_LEVELS];
@@ -33,11 +34,19 @@ typedef struct tr_landscape {
         regions[TR_MAX_LEVELS]; /* where the loss is below each level, in units of the grid */
 } tr_landscape;
 
-/* Reads the recording of `source`; width and height are those of the picture, in pixels. TR_ERROR_ARGUMENT
- * for an empty recording, TR_ERROR_MEMORY, TR_ERROR_INPUT. */
-tr_status tr_landscape_create(tr_landscape **landscape, const tr_panel_source *source, double width,
-                              double height, tr_diag *diag);
+/* Finds the plane from the recording of `source`, and the part of it that is shown. TR_ERROR_ARGUMENT for
+ * an empty recording, TR_ERROR_MEMORY, TR_ERROR_INPUT. */
+tr_status tr_landscape_create(tr_landscape **landscape, const tr_panel_source *source,
+                              tr_diag *diag);
 void tr_landscape_destroy(tr_landscape **landscape);
+
+/* Lets the landscapes of several runs show the same part; false if their planes are not the same. */
+bool tr_landscape_unite(tr_landscape *const *landscapes, size_t count);
+
+/* Evaluates the loss on that part, and reads the path; width and height are those of the picture, in
+ * pixels. TR_ERROR_MEMORY, TR_ERROR_INPUT. */
+tr_status tr_landscape_complete(tr_landscape *landscape, const tr_panel_source *source,
+                                double width, double height, tr_diag *diag);
 
 /* Where parameters lie on the plane. */
 tr_point tr_landscape_locate(const tr_landscape *landscape, const float *params);

@@ -5,7 +5,8 @@
  *
  *   check             once, before anything is trained: whether it can show such a net and such data
  *   prepare           once, with the recording: what all threads share, and nobody changes any more
- *                     (of several runs in one picture, unite then gives them the same limits)
+ *   unite             once, if several runs have such a panel: gives them the same limits
+ *   complete          once: what there is left to prepare
  *   create            per thread: lays out its axes in its rectangle
  *                     (then the axes of the panels of a row or column are aligned)
  *   draw_background   per thread, once: what all frames share
@@ -91,13 +92,17 @@ struct tr_panel_ops {
      * NULL if it can show everything. */
     tr_status (*check)(const tr_panel_source *source, tr_diag *diag);
 
-    /* Both NULL if nothing is shared. The size is that of the panel in pixels, about. *shared is NULL
-     * on failure; release takes NULL. */
+    /* Both NULL if nothing is shared. The size is that of the panel in pixels, about, here and in
+     * complete. *shared is NULL on failure; release takes NULL. */
     tr_status (*prepare)(void **shared, const tr_panel_source *source, double width, double height,
                          tr_diag *diag);
     void (*release)(void *shared);
-    /* Gives what was prepared for several runs the same limits. NULL if there is nothing to give. */
-    void (*unite)(void *const *shared, size_t n_runs);
+    /* Gives what was prepared for several runs the same limits; false if they keep their own. NULL
+     * if they have none. */
+    bool (*unite)(void *const *shared, size_t n_runs);
+    /* NULL if there is nothing left. */
+    tr_status (*complete)(void *shared, const tr_panel_source *source, double width, double height,
+                          tr_diag *diag);
 
     /* *panel is NULL on failure; destroy takes NULL. */
     tr_status (*create)(tr_panel **panel, const tr_panel_setting *setting, tr_diag *diag);

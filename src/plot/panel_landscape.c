@@ -36,9 +36,22 @@ typedef struct landscape_panel {
 static tr_status prepare_landscape(void **shared, const tr_panel_source *source, double width,
                                    double height, tr_diag *diag) {
     tr_landscape *landscape;
-    tr_status status = tr_landscape_create(&landscape, source, width, height, diag);
+    (void)width, (void)height;
+    tr_status status = tr_landscape_create(&landscape, source, diag);
     *shared = landscape;
     return status;
+}
+
+static bool unite_landscapes(void *const *shared, size_t n_runs) {
+    tr_landscape *landscapes[TR_MOST_COMPARED];
+    for (size_t i = 0; i < n_runs; i++)
+        landscapes[i] = shared[i];
+    return tr_landscape_unite(landscapes, n_runs);
+}
+
+static tr_status complete_landscape(void *shared, const tr_panel_source *source, double width,
+                                    double height, tr_diag *diag) {
+    return tr_landscape_complete(shared, source, width, height, diag);
 }
 
 static void release_landscape(void *shared) {
@@ -98,6 +111,8 @@ static tr_status create_landscape(tr_panel **out, const tr_panel_setting *settin
                           .x_high = landscape->x_high,
                           .y_low = landscape->y_low,
                           .y_high = landscape->y_high,
+                          .no_x_ticks = setting->no_x_ticks,
+                          .no_y_ticks = setting->no_y_ticks,
                           .x_exact = true,
                           .y_exact = true,
                           .x_label = setting->x_label ? setting->x_label : panel->x_label,
@@ -470,6 +485,8 @@ const tr_panel_ops tr_panel_landscape = {
     .still_title = "error on all data",
     .prepare = prepare_landscape,
     .release = release_landscape,
+    .unite = unite_landscapes,
+    .complete = complete_landscape,
     .create = create_landscape,
     .destroy = destroy_landscape,
     .draw_background = draw_landscape_background,

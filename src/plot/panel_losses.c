@@ -114,14 +114,12 @@ static tr_point to_pixel(const losses_panel *losses, size_t run, tr_series_point
     return tr_axes_to_pixel(&losses->axes, x, point.value);
 }
 
-/* Where a curve ends, within the axes; false if it has no points. */
-static bool find_end(const losses_panel *losses, size_t run, tr_point *end) {
+/* Where a curve that has points ends, within the axes. */
+static tr_point find_end(const losses_panel *losses, size_t run) {
     const tr_series *line = &losses->data->curves[run].line;
-    if (!line->n_points)
-        return false;
-    *end = to_pixel(losses, run, line->points[line->n_points - 1]);
-    end->y = fmin(fmax(end->y, losses->axes.top), losses->axes.bottom);
-    return true;
+    tr_point end = to_pixel(losses, run, line->points[line->n_points - 1]);
+    end.y = fmin(fmax(end.y, losses->axes.top), losses->axes.bottom);
+    return end;
 }
 
 /* Whether all curves go to the end of the axis. */
@@ -181,8 +179,7 @@ static bool place_labels(losses_panel *losses) {
     size_t order[TR_MOST_COMPARED];
     double ends[TR_MOST_COMPARED];
     for (size_t i = 0; i < n_runs; i++) {
-        tr_point end;
-        find_end(losses, i, &end);
+        const tr_point end = find_end(losses, i);
         ends[i] = losses->labels[i].y = end.y;
         size_t at = i;
         for (; at > 0 && ends[order[at - 1]] > end.y; at--)
@@ -299,8 +296,7 @@ static void draw_labels(const losses_panel *losses, cairo_t *cr) {
     double size = losses->setting.style.label_size;
     for (size_t i = 0; losses->labels && i < losses->joint->n_runs; i++) {
         const end_label *label = &losses->labels[i];
-        tr_point end;
-        find_end(losses, i, &end);
+        const tr_point end = find_end(losses, i);
         double x = losses->axes.right + LABEL_GAP * size;
         tr_set_color(cr, losses->joint->runs[i].color);
         cairo_set_line_width(cr, fmax(0.5 * losses->line_width, 0.8));
@@ -453,9 +449,9 @@ static tr_status update_losses_background(tr_panel *panel, tr_canvas *canvas,
 static void draw_cross(const losses_panel *losses, size_t run, const tr_panel_target *target) {
     double half = CROSS_SIZE * losses->setting.style.label_size;
     double width = losses->line_width;
-    tr_point end;
-    if (!find_end(losses, run, &end))
+    if (!losses->data->curves[run].line.n_points)
         return;
+    const tr_point end = find_end(losses, run);
     tr_panel_touch(target, end.x - half - width, end.y - half - width, 2 * (half + width),
                    2 * (half + width));
     cairo_new_path(target->cr);
@@ -483,6 +479,7 @@ static tr_status draw_losses(tr_panel *panel, const tr_panel_target *target,
 }
 
 const tr_panel_ops tr_panel_losses = {
+    .needs_recording = true,
     .shows_all = true,
     .still_title = "training error",
     .prepare = prepare_losses,

@@ -34,7 +34,9 @@ typedef struct weights_data {
     size_t n_curves;
     size_t *params; /* the parameter that each curve shows, rising */
     tr_series *series;
+    const tr_joint *joint; /* then iterations are positions of what runs are aligned by */
     uint64_t last_iteration;
+    bool diverged;
     double lowest; /* of all values; 0 and 0 if none is finite */
     double highest;
 } weights_data;
@@ -75,11 +77,15 @@ static void release_weights(void *handle) {
     free(data);
 }
 
+static uint64_t position_of(const weights_data *data, const tr_snapshot *snapshot) {
+    return data->joint ? tr_align_position(data->joint->align, snapshot) : snapshot->iteration;
+}
+
 static tr_status add_snapshot(const tr_snapshot *snapshot, void *context) {
     weights_data *data = context;
+    uint64_t position = position_of(data, snapshot);
     for (size_t i = 0; i < data->n_curves; i++)
-        tr_series_add(&data->series[i], snapshot->iteration,
-                      (double)snapshot->params[data->params[i]]);
+        tr_series_add(&data->series[i], position, (double)snapshot->params[data->params[i]]);
     return TR_OK;
 }
 
@@ -127,6 +133,10 @@ static tr_status prepare_weights(void **shared, const tr_panel_source *source, d
     if (!data)
         return tr_fail_memory(diag, "the weights");
     tr_status status = tr_replay_last_iteration(source->recording, &data->last_iteration, diag);
+    if (source->joint)
+        data->last_iteration = source->joint->last;
+    data->joint = source->joint;
+    data->diverged = source->diverged_at;
     if (!status)
         status = create_series(data, n_params, choose_spans(n_params, &style, width), diag);
     if (!status)
@@ -138,6 +148,27 @@ static tr_status prepare_weights(void **shared, const tr_panel_source *source, d
     finish_series(data);
     *shared = data;
     return TR_OK;
+}
+
+/* What a run does that diverges would be all that is seen: it counts only if all do. */
+static bool unite_weights(void *const *shared, size_t n_runs) {
+    double lowest = INFINITY, highest = -INFINITY;
+    bool all_diverged = true;
+    for (size_t i = 0; i < n_runs; i++)
+        all_diverged = all_diverged && ((const weights_data *)shared[i])->diverged;
+    for (size_t i = 0; i < n_runs; i++) {
+        const weights_data *data = shared[i];
+        if (all_diverged || !data->diverged) {
+            lowest = fmin(lowest, data->lowest);
+            highest = fmax(highest, data->highest);
+        }
+    }
+    for (size_t i = 0; i < n_runs; i++) {
+        weights_data *data = shared[i];
+        data->lowest = lowest;
+        data->highest = highest;
+    }
+    return true;
 }
 
 /* ---- the panel ---- */
@@ -194,6 +225,7 @@ static void choose_content(weights_panel *weights) {
     const weights_data *data = weights->data;
     const tr_panel_setting *setting = &weights->setting;
     size_t n_params = tr_network_n_params(setting->source->network);
+    const char *x_label = data->joint ? tr_align_label(data->joint->align) : "iteration";
     snprintf(weights->y_label, sizeof weights->y_label, "weight");
     if (n_params > data->n_curves)
         snprintf(weights->y_label, sizeof weights->y_label, "weight (%zu of %zu)", data->n_curves,
@@ -203,7 +235,9 @@ static void choose_content(weights_panel *weights) {
                           .x_exact = true,
                           .y_low = data->lowest,
                           .y_high = data->highest,
-                          .x_label = setting->x_label ? setting->x_label : "iteration",
+                          .no_x_ticks = setting->no_x_ticks,
+                          .no_y_ticks = setting->no_y_ticks,
+                          .x_label = setting->x_label ? setting->x_label : x_label,
                           .y_label = setting->y_label ? setting->y_label : weights->y_label};
 }
 
@@ -271,9 +305,10 @@ static tr_status create_curves(weights_panel *weights, tr_diag *diag) {
 
 /* x up to which the curves are drawn: the end of the column of pixels that the iteration falls in. */
 static double visible_to(const weights_panel *weights, const tr_snapshot *snapshot) {
-    if (snapshot->iteration >= weights->data->last_iteration)
+    uint64_t position = position_of(weights->data, snapshot);
+    if (position >= weights->data->last_iteration)
         return INFINITY;
-    return ceil(tr_axes_to_pixel(&weights->axes, (double)snapshot->iteration, 0).x);
+    return ceil(tr_axes_to_pixel(&weights->axes, (double)position, 0).x);
 }
 
 static void reach(void *context, const tr_snapshot *snapshot, double *settled, double *head) {
@@ -501,7 +536,7 @@ static void draw_ends(const weights_panel *weights, const tr_panel_target *targe
     double label_y[TR_N_LINE_COLORS] = {0};
     int order[TR_N_LINE_COLORS];
     for (size_t i = 0; i < data->n_curves; i++)
-        ends[i] = tr_axes_to_pixel(&weights->axes, (double)snapshot->iteration,
+        ends[i] = tr_axes_to_pixel(&weights->axes, (double)position_of(data, snapshot),
                                    (double)snapshot->params[data->params[i]]);
     int count = sort_ends(ends, (int)data->n_curves, order);
     spread(ends, order, count, 1.2 * size, weights->axes.top + 0.4 * size,
@@ -527,6 +562,7 @@ const tr_panel_ops tr_panel_weights = {
     .still_title = "",
     .prepare = prepare_weights,
     .release = release_weights,
+    .unite = unite_weights,
     .create = create_weights,
     .destroy = destroy_weights,
     .draw_background = draw_weights_background,

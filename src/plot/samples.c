@@ -97,12 +97,13 @@ static void extend(tr_samples *to, const tr_samples *from) {
     to->target_high = fmax(to->target_high, from->target_high);
 }
 
-void tr_samples_unite(void *const *shared, size_t n_runs) {
+bool tr_samples_unite(void *const *shared, size_t n_runs) {
     tr_samples *first = shared[0];
     for (size_t i = 1; i < n_runs; i++)
         extend(first, shared[i]);
     for (size_t i = 1; i < n_runs; i++)
         extend(shared[i], first);
+    return true;
 }
 
 static const char *choose_label(const char *label, const char *automatic, bool labelled) {

@@ -32,7 +32,7 @@ void tr_samples_describe(tr_samples *samples, const tr_dataset *dataset);
 /* For the panel's functions of the same names: what is shared is a tr_samples, to be freed. */
 tr_status tr_samples_prepare(void **shared, const tr_panel_source *source, double width,
                              double height, tr_diag *diag);
-void tr_samples_unite(void *const *shared, size_t n_runs);
+bool tr_samples_unite(void *const *shared, size_t n_runs);
 
 /* Lays out axes that have room for the samples, with the labels that the setting has, or else a and b
  * as the post called them, or with two inputs a₁ and a₂, if `labelled`. */

@@ -198,13 +198,15 @@ static tr_status prepare_panels(tr_scene *scene, tr_diag *diag) {
     tr_status status = TR_OK;
     tr_picture_pixels(&scene->picture, &width, &height);
     bool row = scene->picture.layout == TR_LAYOUT_ROW;
-    double n_panels = (double)scene->n_panels;
+    double panel_width = row ? width / (double)scene->n_panels : width;
+    double panel_height = row ? height : height / (double)scene->n_panels;
     for (size_t i = 0; !status && i < scene->n_panels; i++) {
         tr_scene_panel *panel = &scene->panels[i];
+        const tr_panel_source *run = &scene->runs[0];
         if (panel->ops->prepare)
-            status =
-                panel->ops->prepare(&panel->shared, &scene->runs[0], width / (row ? n_panels : 1),
-                                    height / (row ? 1 : n_panels), diag);
+            status = panel->ops->prepare(&panel->shared, run, panel_width, panel_height, diag);
+        if (!status && panel->ops->complete)
+            status = panel->ops->complete(panel->shared, run, panel_width, panel_height, diag);
     }
     return status;
 }

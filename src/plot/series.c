@@ -26,9 +26,11 @@ void tr_series_clear(tr_series *series) {
     *series = (tr_series){0};
 }
 
+/* Of values at the same iteration, the last is kept. */
 static void keep(tr_series *series, tr_series_point point) {
-    if (!series->n_points || series->points[series->n_points - 1].iteration < point.iteration)
-        series->points[series->n_points++] = point;
+    if (series->n_points && series->points[series->n_points - 1].iteration >= point.iteration)
+        series->n_points--;
+    series->points[series->n_points++] = point;
 }
 
 void tr_series_finish(tr_series *series) {

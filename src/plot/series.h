@@ -39,7 +39,7 @@ tr_status tr_series_init(tr_series *series, uint64_t last_iteration, size_t n_sp
 void tr_series_clear(tr_series *series);
 
 /* Takes the next value, by rising iteration, and after the last one what is left of its span. A value
- * that is not finite is left out. */
+ * that is not finite is left out, as are at last all but the last one of the same iteration. */
 void tr_series_add(tr_series *series, uint64_t iteration, double value);
 void tr_series_finish(tr_series *series);
 

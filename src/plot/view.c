@@ -17,7 +17,7 @@ static const char *choose_title(const tr_scene *scene, bool still) {
 tr_status tr_view_add_panel(tr_view *view, size_t panel, tr_panel_setting *setting, tr_diag *diag) {
     const tr_scene_panel *shown = &view->scene->panels[panel];
     setting->text = view->text;
-    setting->source = &view->scene->runs[shown->run == TR_ALL_RUNS ? 0 : shown->run];
+    setting->source = tr_scene_panel_run(view->scene, panel);
     setting->shared = shown->shared;
     tr_status status = shown->ops->create(&view->panels[panel], setting, diag);
     if (!status)

@@ -30,7 +30,14 @@ struct tr_scene {
     tr_joint joint; /* of several runs */
     size_t n_panels;
     tr_scene_panel *panels;
+    bool has_same_axes; /* the panels of the runs */
 };
+
+/* The run that a panel shows, or the first one if it shows all. */
+static inline const tr_panel_source *tr_scene_panel_run(const tr_scene *scene, size_t panel) {
+    size_t run = scene->panels[panel].run;
+    return &scene->runs[run == TR_ALL_RUNS ? 0 : run];
+}
 
 /* A view belongs to one thread. */
 typedef struct tr_view {

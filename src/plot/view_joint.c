@@ -37,6 +37,14 @@ typedef struct panel_grid {
     bool shared;  /* the axes are the same, and have labels at the edges of the grid only */
 } panel_grid;
 
+/* Lets text be no smaller than it has room for. */
+static void keep_legible(tr_style *style, double width, double height) {
+    if (width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT) {
+        style->label_size = fmax(style->label_size, 9);
+        style->title_size = fmax(style->title_size, 10.5);
+    }
+}
+
 /* ---- how many columns ---- */
 
 /* Chooses the grid whose panels are the largest, as the shape of the post's picture has it, and which
@@ -58,10 +66,7 @@ static void choose_columns(panel_grid *grid, size_t n_panels) {
     double width = grid->area.width / (double)grid->columns;
     double height = grid->area.height / (double)grid->rows;
     grid->style = tr_style_for((int)width, (int)height);
-    if (width >= ROOMY_WIDTH && height >= ROOMY_HEIGHT) {
-        grid->style.label_size = fmax(grid->style.label_size, 9);
-        grid->style.title_size = fmax(grid->style.title_size, 10.5);
-    }
+    keep_legible(&grid->style, width, height);
 }
 
 /* ---- panels ---- */
@@ -82,7 +87,7 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
         return status;
     const tr_axes *axes = view->panels[0]->axes;
     double right = 0;
-    grid->shared = axes && view->scene->panels[0].ops->unite;
+    grid->shared = axes && view->scene->has_same_axes;
     if (grid->shared) {
         grid->left = axes->left;
         grid->bottom = setting.height - axes->bottom;
@@ -90,7 +95,9 @@ static tr_status measure_margins(tr_view *view, panel_grid *grid, bool still, tr
     }
     view->scene->panels[0].ops->destroy(view->panels[0]);
     view->panels[0] = NULL;
-    grid->x_gap = fmax(2 * grid->style.padding, 2 * right + 0.4 * grid->style.label_size);
+    /* half of the first tick's label reaches into the gap */
+    grid->x_gap = fmax(1.5 * grid->style.padding,
+                       fmin(right, 1.5 * grid->style.label_size) + 0.8 * grid->style.label_size);
     grid->y_gap = fmax(1.2 * grid->style.padding, 0.6 * grid->style.label_size);
     return TR_OK;
 }
@@ -251,6 +258,7 @@ static tr_status lay_out_all(tr_view *view, size_t panel, const tr_style *style,
                                 .y_label = panel == 0 ? picture->y_label : NULL,
                                 .still = still,
                                 .no_legend = panel > 0};
+    keep_legible(&setting.style, area.width, area.height);
     return tr_view_add_panel(view, panel, &setting, diag);
 }
 

@@ -4,14 +4,17 @@ import hashlib
 import io
 import json
 import os
+import re
+import shlex
 import signal
+import textwrap
 import unittest
 
 from media import Mp4, Png
-from support import DONE, INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, write
+from support import DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, CliTest, read, write
 
-FILES = ["compare.mp4", "compare_start.png", "overlay.mp4", "overlay_start.png", "error.svg",
-         "error.png", "summary.csv"]
+FILES = ["compare.mp4", "compare_start.png", "compare.vtt", "overlay.mp4", "overlay_start.png",
+         "overlay.vtt", "error.svg", "error.png", "summary.csv"]
 SUMMED = ["SHA256SUMS", "index.html", "manifest.json"]
 # A comparison that takes no time.
 QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit")
@@ -20,7 +23,8 @@ QUICK = ("--epochs", "10", "--frames", "5", "--size", "240x180", "--scene", "fit
 class CompareTest(CliTest):
     def compare(self, *arguments, **options):
         """Compares quickly, and returns what --json prints."""
-        return json.loads(self.succeed("compare", "--json", *QUICK, *arguments, **options))
+        return json.loads(self.succeed("compare", "--json", "--progress", "none", *QUICK, *arguments,
+                                       **options))
 
     def summary(self, *arguments):
         """The lines of summary.csv, as dictionaries."""
@@ -47,14 +51,15 @@ class CompareTest(CliTest):
 class Files(CompareTest):
     def test_default(self):
         """The post's batch sizes, with no option at all."""
-        lines = self.succeed("compare").decode().splitlines()
-        self.assertEqual([line.split(": ")[0] for line in lines[:7]], ["out/" + name for name in FILES])
+        lines = self.succeed("compare", "--progress", "none").decode().splitlines()
+        self.assertEqual([line.split(": ")[0] for line in lines[:10]],
+                         ["out/" + name for name in [*FILES, "index.html"]])
         self.assertRegex(lines[0], r": \d+x\d+, 150 frames, 5\.00 s, \d+\.\d kB\Z")
         sizes = ["1", "8", "32", "128", "200"]
         self.assertEqual([line["train.batch_size"] for line in self.lines()], sizes)
         self.assertEqual([line["iterations"] for line in self.lines()],
                          ["400000", "50000", "14000", "4000", "2000"])
-        table = lines[7:]
+        table = lines[10:]
         self.assertEqual([line.split()[2] for line in table[1:]], sizes)
         self.assertEqual(table[0].split("  ")[-1], "seconds")
         self.assertEqual(len({len(line) for line in table}), 1, "columns")
@@ -64,7 +69,8 @@ class Files(CompareTest):
         report = self.compare("--batch-size", "50,200")
         self.assertEqual([file["path"] for file in report["files"]], FILES)
         self.assertEqual([file["kind"] for file in report["files"]],
-                         ["video", "poster", "video", "poster", "chart", "chart", "table"])
+                         ["video", "poster", "captions", "video", "poster", "captions", "chart",
+                          "chart", "table"])
         found = self.found()
         for file in report["files"]:
             content = found[file["path"]]
@@ -89,11 +95,11 @@ class Files(CompareTest):
         self.assertEqual(list(summary[0]), list(self.lines()[0]))
 
     def test_unchanged(self):
-        first = self.succeed("compare", *QUICK).decode().splitlines()
+        first = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
         before = self.found()
-        again = self.succeed("compare", *QUICK).decode().splitlines()
-        self.assertEqual(again[:8], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
-        self.assertEqual(again[8:], first[8:], "the table is there")
+        again = self.succeed("compare", "--progress", "none", *QUICK).decode().splitlines()
+        self.assertEqual(again[:10], [f"out/{name}: unchanged" for name in [*FILES, "index.html"]])
+        self.assertEqual(again[10:], first[10:], "the table is there")
         self.assertEqual(self.found(), before)
         report = self.compare("--force")
         self.assertEqual((report["made"], report["unchanged"]), (5, 0))
@@ -121,8 +127,23 @@ class Files(CompareTest):
             self.assertRegex(line.pop("seconds"), r"\A\d+\.\d{3}\Z")
             self.assertEqual(line, other)
 
+    def test_captions(self):
+        """They count what the runs are aligned by, and name the best."""
+        for align, unit, last in (("samples", "samples seen", 2000), ("iteration", "iteration", 250),
+                                  ("epoch", "epoch", 10)):
+            self.compare("--batch-size", "8,200", "--align", align, "--frames", "90", "--pace", "log")
+            for name in ("compare", "overlay"):
+                lines = read(self.path("out", name + ".vtt")).decode().splitlines()
+                self.assertEqual(lines[0], "WEBVTT")
+                if align != "epoch":  # of which there are too few frames
+                    self.assertEqual(lines[3], f"{unit} 0, before training")
+                self.assertRegex(lines[-1], rf"\Aat the end: {unit} {last}, lowest error [\d.]+ "
+                                 r"\(batch size 8\)\Z")
+                chapters = Mp4(read(self.path("out", name + ".mp4"))).chapters
+                self.assertEqual([title for _, title in chapters][:2], [f"{unit} 0", f"{unit} 1"])
+
     def test_options_of_output(self):
-        self.assertEqual(self.succeed("compare", *QUICK, "-q", "--out", "a/b"), b"")
+        self.assertEqual(self.succeed("compare", "--progress", "none", *QUICK, "-q", "--out", "a/b"), b"")
         self.assertIn("compare.mp4", self.names("a/b"))
         result = self.run_program("compare", *QUICK, "-v", "--progress", "json")
         self.assertEqual(result.returncode, DONE)
@@ -276,17 +297,17 @@ class Varied(CompareTest):
 
     def test_two_inputs_have_no_overlay(self):
         arguments = ("--data", "circles", "--model", "4:tanh,1:sigmoid")
-        lines = self.succeed("compare", *QUICK, *arguments).decode().splitlines()
+        lines = self.succeed("compare", "--progress", "none", *QUICK, *arguments).decode().splitlines()
         self.assertRegex(lines[0], r"\Aoverlay\.mp4 is left out: .*one input")
         self.assertNotIn("overlay.mp4", self.names("out"))
-        self.assertEqual(len(self.compare(*arguments)["files"]), 5)
+        self.assertEqual(len(self.compare(*arguments)["files"]), 6)
 
 
 class Divergence(CompareTest):
     ARGUMENTS = ("--model", "1", "--learning-rate", "0.01,1.5,1e20", "--epochs", "100")
 
     def test_it_keeps_its_place(self):
-        text = self.succeed("compare", *QUICK, *self.ARGUMENTS).decode()
+        text = self.succeed("compare", "--progress", "none", *QUICK, *self.ARGUMENTS).decode()
         self.assertIn("diverged at", text)
         lines = self.lines()
         self.assertEqual([line["diverged_at"] for line in lines], ["", "28", "2"])
@@ -370,6 +391,33 @@ class Failures(CompareTest):
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
         self.assertEqual(self.names("out"), SUMMED)
+
+
+class Readme(CompareTest):
+    def setUp(self):
+        super().setUp()
+        readme = read(os.path.join(SOURCE, "README.md")).decode()
+        self.section = readme.split("\n## Batch sizes side by side\n")[1].split("\n## ")[0]
+
+    def test_its_commands(self):
+        commands = re.findall(r"(?m)^    build/bin/trainreel (compare .*)$", self.section)
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            self.succeed(*shlex.split(command), "--epochs", "20", "--frames", "3", "--progress", "none")
+
+    def test_its_table(self):
+        """But for the seconds, that is what the first command prints."""
+        table = re.findall(r"(?m)^    (  .*  seconds|batch size .*)$", self.section)
+        found = self.succeed("compare", "--progress", "none", "--frames", "2").decode().splitlines()
+        self.assertEqual([line.split()[:-1] for line in found[10:]],
+                         [line.split()[:-1] for line in table])
+
+    def test_its_plan(self):
+        plan = re.search(r"(?m)^    artifacts:\n(      .*\n)+", self.section).group(0)
+        self.make("plan.yaml", b"runs:\n  neuron: {train: {epochs: 5}}\n"
+                  b"  full-batch: {extends: neuron, train: {batch_size: 200, seed_from: neuron}}\n" +
+                  textwrap.dedent(plan).encode())
+        self.succeed("build", "plan.yaml", "--progress", "none", "--set", "artifacts.*.frames=3")
 
 
 if __name__ == "__main__":

@@ -351,7 +351,8 @@ static void the_landscape_is_lowest_at_the_least_squares_fit(void **state) {
                                     .dataset = run.dataset,
                                     .loss = TR_LOSS_MEAN_SQUARED_ERROR,
                                     .recording = run.recording};
-    assert_ok(tr_landscape_create(&landscape, &source, 400, 300, &diag), diag);
+    assert_ok(tr_landscape_create(&landscape, &source, &diag), diag);
+    assert_ok(tr_landscape_complete(landscape, &source, 400, 300, &diag), diag);
     assert_true(fabs(landscape->x_low - -0.75) < 1e-6 && fabs(landscape->x_high - 3.75) < 1e-6);
     assert_true(fabs(landscape->y_low - -0.375) < 1e-6 && fabs(landscape->y_high - 1.875) < 1e-6);
     assert_int_equal(landscape->path.n_points, 4);
@@ -387,7 +388,8 @@ static void the_plane_goes_through_the_final_parameters(void **state) {
                                     .dataset = run.dataset,
                                     .loss = TR_LOSS_MEAN_SQUARED_ERROR,
                                     .recording = run.recording};
-    assert_ok(tr_landscape_create(&landscape, &source, 400, 300, &diag), diag);
+    assert_ok(tr_landscape_create(&landscape, &source, &diag), diag);
+    assert_ok(tr_landscape_complete(landscape, &source, 400, 300, &diag), diag);
     read_snapshot(&run, tr_recording_n_snapshots(run.recording) - 1, &snapshot, params);
     tr_point end = tr_landscape_locate(landscape, params);
     assert_true(end.x == 0 && end.y == 0);
