@@ -5,6 +5,7 @@
 #include "diag.h"
 #include "job.h"
 #include "joint.h"
+#include "tell.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ static tr_status render(const tr_scene *scene, const tr_render_options *options,
     const tr_joint *joint = tr_scene_joint(scene);
     const tr_schedule_options pace = {
         .pace = options->pace, .n_frames = options->n_frames, .n_iterations = joint->last};
+    const tr_narrator narrator = tr_joint_narrator(joint);
     tr_schedule *schedule = NULL;
     tr_walk *walk = NULL;
     tr_status status = tr_schedule_create(&schedule, &pace, diag);
@@ -46,7 +48,8 @@ static tr_status render(const tr_scene *scene, const tr_render_options *options,
         status = tr_job_render(&(tr_job){.source = &source,
                                          .n_params = tr_joint_n_params(joint),
                                          .scene = scene,
-                                         .schedule = schedule},
+                                         .schedule = schedule,
+                                         .narrator = &narrator},
                                options, report, diag);
     tr_walk_destroy(&walk);
     tr_schedule_destroy(&schedule);

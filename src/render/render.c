@@ -43,6 +43,7 @@ typedef struct state_block {
 typedef struct rendering {
     tr_source source; /* what is rendered: the caller's, or the recording of it */
     const tr_render_options *options;
+    const tr_narrator *narrator;
     uint64_t n_frames;      /* expected, 0 if unknown */
     uint64_t n_held_frames; /* of them, those that repeat the last state */
     size_t n_params;
@@ -158,7 +159,7 @@ static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *d
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
-    return tr_outputs_take_state(&job->outputs, state, false, diag);
+    return tr_outputs_take_state(&job->outputs, &job->last, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -416,7 +417,7 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     /* While the workers draw their backgrounds, and the run begins, this loads the libraries that
      * encode. */
     tr_status status =
-        tr_outputs_open(&job->outputs, job->options, &tr_run_narrator, job->report, &failure);
+        tr_outputs_open(&job->outputs, job->options, job->narrator, job->report, &failure);
     if (status)
         fail_job(job, status, &failure);
     pthread_mutex_lock(&job->mutex);
@@ -561,6 +562,7 @@ static rendering begin(const tr_source *source, const tr_render_options *options
                        tr_report *report) {
     rendering job = {.source = *source,
                      .options = options,
+                     .narrator = &tr_run_narrator,
                      .report = report,
                      .take_mutex = PTHREAD_MUTEX_INITIALIZER,
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
@@ -598,6 +600,7 @@ tr_status tr_job_render(const tr_job *what, const tr_render_options *options, tr
     job.n_params = what->n_params;
     job.scene = what->scene;
     job.schedule = what->schedule;
+    job.narrator = what->narrator;
     return end(&job, run(&job, diag));
 }
 
