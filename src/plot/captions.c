@@ -27,8 +27,8 @@ struct tr_captions {
     const tr_joint *joint;
     tr_text *text;
     bool still;
-    double line_width;
-    caption *names; /* [n_runs] each */
+    double line_width; /* of marks */
+    caption *names;    /* [n_runs] each */
     caption *notes;
     cairo_surface_t **note_layers; /* of frames: the notes with what is behind them */
     caption legend[N_LEGEND_ROWS];
@@ -108,7 +108,7 @@ tr_status tr_captions_add_name(tr_captions *captions, size_t run, const tr_style
     double size = style->title_size;
     double mark = marked ? (SWATCH_WIDTH + SWATCH_GAP) * size : 0;
     double smallest = fmax(SMALLEST_NAME * size, style->smallest_text);
-    captions->line_width = style->line_width;
+    captions->line_width = fmax(style->line_width, 2);
     tr_status status = lay_out(captions, name, captions->joint->runs[run].label, size, smallest,
                                width - mark, diag);
     if (!status) {
@@ -121,7 +121,7 @@ tr_status tr_captions_add_name(tr_captions *captions, size_t run, const tr_style
 static void draw_swatch(const tr_captions *captions, size_t run, cairo_t *cr) {
     const caption *name = &captions->names[run];
     double right = name->x - SWATCH_GAP * name->size;
-    double y = name->y - 0.35 * name->size;
+    double y = round(name->y - 0.35 * name->size);
     tr_set_color(cr, captions->joint->runs[run].color);
     cairo_set_line_width(cr, captions->line_width);
     cairo_move_to(cr, right - SWATCH_WIDTH * name->size, y);
@@ -153,7 +153,7 @@ tr_status tr_captions_add_legend(tr_captions *captions, const tr_style *style, b
     double total = 0;
     tr_status status = TR_OK;
     captions->data_as_line = data_as_line;
-    captions->line_width = style->line_width;
+    captions->line_width = fmax(style->line_width, 2);
     for (int i = 0; !status && i < N_LEGEND_ROWS; i++) {
         caption *row = &captions->legend[i];
         if (!*labels[i])
@@ -199,7 +199,7 @@ static void draw_legend(const tr_captions *captions, cairo_t *cr) {
             continue;
         double right = row->x - 0.7 * row->size;
         double left = right - 2.1 * row->size;
-        double y = row->y - 0.35 * row->size;
+        double y = round(row->y - 0.35 * row->size);
         tr_set_color(cr, theme->data);
         if (i > 0) {
             draw_prediction_mark(captions, cr, left, right, y);

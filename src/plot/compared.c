@@ -272,7 +272,9 @@ tr_status tr_scene_create_compared(tr_scene **out, const tr_comparison *comparis
 /* A panel that has axes in the place of one that cannot be drawn before the runs are recorded. */
 typedef struct stand_in {
     tr_panel panel;
+    tr_panel_setting setting;
     tr_axes axes;
+    tr_axes_content content;
 } stand_in;
 
 static void destroy_stand_in(tr_panel *panel) {
@@ -284,16 +286,17 @@ static tr_status create_stand_in(tr_panel **out, const tr_panel_setting *setting
     stand_in *stand = tr_alloc_array(1, sizeof *stand);
     if (!stand)
         return tr_fail_memory(diag, "the picture");
-    const tr_axes_content content = {.x_high = 1000,
-                                     .y_high = 1,
-                                     .x_exact = true,
-                                     .x_label = setting->x_label ? setting->x_label : "x",
-                                     .y_label = setting->y_label ? setting->y_label : "y",
-                                     .no_x_ticks = setting->no_x_ticks,
-                                     .no_y_ticks = setting->no_y_ticks};
+    stand->setting = *setting;
     stand->panel.axes = &stand->axes;
+    stand->content = (tr_axes_content){.x_high = 400000,
+                                       .y_high = 0.25,
+                                       .x_exact = true,
+                                       .x_label = setting->x_label ? setting->x_label : "iteration",
+                                       .y_label = setting->y_label ? setting->y_label : "weight",
+                                       .no_x_ticks = setting->no_x_ticks,
+                                       .no_y_ticks = setting->no_y_ticks};
     tr_status status =
-        tr_axes_lay_out(&stand->axes, setting->text, &setting->style, &content, setting->x,
+        tr_axes_lay_out(&stand->axes, setting->text, &setting->style, &stand->content, setting->x,
                         setting->y, setting->width, setting->height, diag);
     if (status)
         free(stand);
@@ -302,20 +305,30 @@ static tr_status create_stand_in(tr_panel **out, const tr_panel_setting *setting
     return status;
 }
 
+static tr_status draw_stand_in(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
+    const stand_in *stand = (const stand_in *)panel;
+    const tr_panel_setting *setting = &stand->setting;
+    return tr_axes_draw(&stand->axes, setting->text, &setting->style, &setting->source->theme,
+                        &stand->content, cr, diag);
+}
+
 static bool unite_stand_ins(void *const *shared, size_t n_runs) {
     (void)shared, (void)n_runs;
     return true;
 }
 
-static const tr_panel_ops stand_in_ops = {
-    .create = create_stand_in, .destroy = destroy_stand_in, .unite = unite_stand_ins};
+static const tr_panel_ops stand_in_ops = {.create = create_stand_in,
+                                          .destroy = destroy_stand_in,
+                                          .draw_background = draw_stand_in,
+                                          .unite = unite_stand_ins};
 
-/* Draws the title, which is on nothing, to find out whether it fits. */
-static tr_status try_title(const tr_view *view, tr_diag *diag) {
+/* Draws on hardly anything, to find out whether all texts fit. */
+static tr_status try_to_draw(tr_view *view, tr_diag *diag) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
     cairo_t *cr = cairo_create(surface);
-    tr_status status =
-        view->title ? tr_counter_draw_still(view->title, cr, &(tr_snapshot){0}, diag) : TR_OK;
+    tr_status status = tr_view_draw_background(view, cr, diag);
+    if (!status && view->title)
+        status = tr_counter_draw_still(view->title, cr, &(tr_snapshot){0}, diag);
     cairo_destroy(cr);
     cairo_surface_destroy(surface);
     return status;
@@ -337,7 +350,7 @@ static tr_status try_layout(const tr_comparison *comparison, const tr_picture *p
     if (!status)
         status = tr_view_create(&view, scene, width, height, false, diag);
     if (!status)
-        status = try_title(view, diag);
+        status = try_to_draw(view, diag);
     tr_view_destroy(&view);
     tr_scene_destroy(&scene);
     return status;

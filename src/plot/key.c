@@ -190,7 +190,7 @@ void tr_key_draw(const tr_key *key, cairo_t *cr, double x, double y) {
         double left = x + (double)column * key->column_width + COLUMN_GAP * key->size;
         double baseline =
             round(y + ((double)(shown % key->rows_per_column) * LINE_HEIGHT + 1.05) * key->size);
-        draw_mark(key, cr, row, left, baseline - 0.35 * key->size);
+        draw_mark(key, cr, row, left, round(baseline - 0.35 * key->size));
         tr_set_color(cr, key->text_color);
         tr_text_draw(cr, row->layout, left + (HANDLE + HANDLE_GAP) * key->size, baseline);
         shown++;

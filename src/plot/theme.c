@@ -43,7 +43,7 @@ static const tr_theme themes[] = {
                              .data = 0x0072B2,
                              .prediction = 0xD55E00,
                              .lines = {0x0072B2, 0xD55E00, 0x000000, 0x7A1FD6, 0x6E2A00, 0xBA7490},
-                             .ramp = {0x0D0887, 0x3F049C, 0x6A00A8, 0x9A179B, 0xB83289, 0xCF4A74,
+                             .ramp = {0x0D0887, 0x5402A2, 0x890FA0, 0xAC2790, 0xC33D7F, 0xD24F68,
                                       0xDB5C4A},
                              .positive = 0x0072B2,
                              .negative = 0xD55E00},

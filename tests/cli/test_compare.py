@@ -5,11 +5,13 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
+import textwrap
 import unittest
 
 from media import Mp4, Png, Vtt
-from support import DONE, INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, write
+from support import DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, CliTest, read, write
 
 FILES = ["compare.mp4", "compare_start.png", "compare.vtt", "overlay.mp4", "overlay_start.png",
          "overlay.vtt", "error.svg", "error.png", "summary.csv"]
@@ -124,6 +126,21 @@ class Files(CompareTest):
         for line, other in zip(with_seconds, without):
             self.assertRegex(line.pop("seconds"), r"\A\d+\.\d{3}\Z")
             self.assertEqual(line, other)
+
+    def test_captions(self):
+        """They count what the runs are aligned by, and name the best."""
+        for align, unit, last in (("samples", "samples seen", 2000), ("iteration", "iteration", 250),
+                                  ("epoch", "epoch", 10)):
+            self.compare("--batch-size", "8,200", "--align", align, "--frames", "90", "--pace", "log")
+            for name in ("compare", "overlay"):
+                lines = read(self.path("out", name + ".vtt")).decode().splitlines()
+                self.assertEqual(lines[0], "WEBVTT")
+                if align != "epoch":  # of which there are too few frames
+                    self.assertEqual(lines[3], f"{unit} 0, before training")
+                self.assertRegex(lines[-1], rf"\Aat the end: {unit} {last}, lowest error [\d.]+ "
+                                 r"\(batch size 8\)\Z")
+                chapters = Mp4(read(self.path("out", name + ".mp4"))).chapters
+                self.assertEqual([title for _, title in chapters][:2], [f"{unit} 0", f"{unit} 1"])
 
     def test_options_of_output(self):
         self.assertEqual(self.succeed("compare", "--progress", "none", *QUICK, "-q", "--out", "a/b"), b"")
@@ -436,6 +453,33 @@ class Failures(CompareTest):
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
         self.assertEqual(self.names("out"), SUMMED)
+
+
+class Readme(CompareTest):
+    def setUp(self):
+        super().setUp()
+        readme = read(os.path.join(SOURCE, "README.md")).decode()
+        self.section = readme.split("\n## Batch sizes side by side\n")[1].split("\n## ")[0]
+
+    def test_its_commands(self):
+        commands = re.findall(r"(?m)^    build/bin/trainreel (compare .*)$", self.section)
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            self.succeed(*shlex.split(command), "--epochs", "20", "--frames", "3", "--progress", "none")
+
+    def test_its_table(self):
+        """But for the seconds, that is what the first command prints."""
+        table = re.findall(r"(?m)^    (  .*  seconds|batch size .*)$", self.section)
+        found = self.succeed("compare", "--progress", "none", "--frames", "2").decode().splitlines()
+        self.assertEqual([line.split()[:-1] for line in found[10:]],
+                         [line.split()[:-1] for line in table])
+
+    def test_its_plan(self):
+        plan = re.search(r"(?m)^    artifacts:\n(      .*\n)+", self.section).group(0)
+        self.make("plan.yaml", b"runs:\n  neuron: {train: {epochs: 5}}\n"
+                  b"  full-batch: {extends: neuron, train: {batch_size: 200, seed_from: neuron}}\n" +
+                  textwrap.dedent(plan).encode())
+        self.succeed("build", "plan.yaml", "--progress", "none", "--set", "artifacts.*.frames=3")
 
 
 if __name__ == "__main__":

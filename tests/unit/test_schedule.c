@@ -26,6 +26,31 @@ static void steps_are_even(void **state) {
     assert_null(schedule);
 }
 
+static void a_number_of_frames_is_evenly_apart(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t n_frames;
+        uint64_t last;
+        uint64_t count;
+    } cases[] = {{150, 400000, 150}, {2, 7, 2},   {11, 10, 11},      {12, 10, 11},
+                 {7, 100, 7},        {150, 0, 1}, {3, UINT64_MAX, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t last = cases[i].last, before = 0;
+        tr_schedule *schedule = create(&(tr_schedule_options){
+            .pace = TR_PACE_STEP, .n_frames = cases[i].n_frames, .n_iterations = last});
+        assert_int_equal(tr_schedule_n_frames(schedule, last), cases[i].count);
+        assert_int_equal(tr_schedule_next(schedule, 0), 0);
+        for (uint64_t frame = 1; frame < cases[i].count; frame++) {
+            uint64_t next = tr_schedule_next(schedule, before + 1);
+            uint64_t step = last / (cases[i].count - 1);
+            assert_true(next - before == step || next - before == step + 1);
+            before = next;
+        }
+        assert_true(before == last);
+        tr_schedule_destroy(&schedule);
+    }
+}
+
 /* Checks that the list starts at 0, ends at `last`, and has steps that shrink before the last one by
  * no more than rounding to whole iterations makes them. Returns how many frames there are. */
 static uint64_t check_log(uint64_t n_frames, uint64_t last) {
@@ -145,6 +170,7 @@ static void a_run_that_stands_still_has_two_frames(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_even),
+        cmocka_unit_test(a_number_of_frames_is_evenly_apart),
         cmocka_unit_test(log_steps_grow_from_the_first_to_the_last),
         cmocka_unit_test(adaptive_frames_change_as_much_from_each_to_the_next),
         cmocka_unit_test(a_run_that_stands_still_has_two_frames),

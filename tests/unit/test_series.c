@@ -71,6 +71,23 @@ static void no_peak_is_lost(void **state) {
     tr_series_clear(&series);
 }
 
+/* As of several snapshots in the same epoch. */
+static void of_values_at_the_same_iteration_the_last_one_is_kept(void **state) {
+    (void)state;
+    tr_series series;
+    create(&series, 9);
+    static const double values[] = {5, 9, 1, 7};
+    for (uint64_t i = 0; i < 10; i++)
+        for (int k = 0; k < 4; k++)
+            tr_series_add(&series, i, values[k] + 10 * (double)i);
+    tr_series_finish(&series);
+    assert_int_equal(series.n_points, 10);
+    assert_rising(&series);
+    for (size_t i = 0; i < 10; i++)
+        assert_true(series.points[i].value == 7 + 10 * (double)i);
+    tr_series_clear(&series);
+}
+
 static void values_that_are_not_finite_are_left_out(void **state) {
     (void)state;
     tr_series series;
@@ -122,6 +139,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(few_values_are_all_kept),
         cmocka_unit_test(no_peak_is_lost),
+        cmocka_unit_test(of_values_at_the_same_iteration_the_last_one_is_kept),
         cmocka_unit_test(values_that_are_not_finite_are_left_out),
         cmocka_unit_test(points_are_counted_up_to_an_iteration),
         cmocka_unit_test(iterations_may_be_larger_than_announced),

@@ -119,6 +119,36 @@ static void lines_can_be_seen(void **state) {
     }
 }
 
+/* Of as many runs as there may be, and of just more than there are lines. */
+static void colours_of_runs_can_be_seen_and_those_next_to_each_other_differ(void **state) {
+    (void)state;
+    static const size_t counts[] = {7, 12, 20, 64};
+    static const double least[] = {15, 8, 4.5, 1};
+    for (int kind = 0; kind < N_THEMES; kind++) {
+        tr_theme theme = theme_of(kind);
+        assert_int_equal(tr_theme_run_color(&theme, 0, 1), theme.lines[0]);
+        assert_int_equal(tr_theme_run_color(&theme, 5, 6), theme.lines[5]);
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+            for (size_t i = 0; i < counts[c]; i++) {
+                tr_color color = tr_theme_run_color(&theme, i, counts[c]);
+                if (contrast(color, theme.background) < 3)
+                    fail_msg("run %zu of %zu has a contrast of %.2f in theme %d", i, counts[c],
+                             contrast(color, theme.background), kind);
+                tr_color next = tr_theme_run_color(&theme, (i + 1) % counts[c], counts[c]);
+                assert_true(distance(color, next, visions[0]) > least[c]);
+            }
+        tr_picture picture = tr_picture_default();
+        picture.theme = (tr_theme_kind)kind;
+        assert_true(contrast(tr_theme_joint_data(&theme, &picture), theme.background) >= 3);
+        for (int i = 0; i < TR_N_LINE_COLORS; i++)
+            assert_true(
+                distance(tr_theme_joint_data(&theme, &picture), theme.lines[i], visions[0]) > 12);
+        picture.data_color = 0x123456;
+        theme = tr_theme_of(&picture);
+        assert_int_equal(tr_theme_joint_data(&theme, &picture), 0x123456);
+    }
+}
+
 static void the_grid_stays_behind_the_lines(void **state) {
     (void)state;
     for (int kind = 0; kind < N_THEMES; kind++) {
@@ -183,6 +213,7 @@ int main(void) {
         cmocka_unit_test(the_formulas_are_right),
         cmocka_unit_test(text_can_be_read),
         cmocka_unit_test(lines_can_be_seen),
+        cmocka_unit_test(colours_of_runs_can_be_seen_and_those_next_to_each_other_differ),
         cmocka_unit_test(the_grid_stays_behind_the_lines),
         cmocka_unit_test(everyone_can_tell_the_colorblind_theme_apart),
         cmocka_unit_test(data_and_prediction_differ_to_everyone_in_light_and_dark),
