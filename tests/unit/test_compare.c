@@ -32,7 +32,7 @@ static tr_render_options options_for(const char *name) {
     tr_render_options options = tr_render_options_default();
     options.folder = scratch;
     options.name = name;
-    options.format = TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
     options.picture.scene = "fit+error";
     options.picture.width = 320;
     options.picture.height = 240;
@@ -46,12 +46,12 @@ static void compare(const tr_comparison *comparison, const tr_render_options *op
     assert_ok(tr_compare(comparison, options, report, &diag), diag);
 }
 
-static void a_comparison_is_a_video_with_a_poster(void **state) {
+static void a_comparison_is_a_video_with_a_poster_and_captions(void **state) {
     (void)state;
     struct stat info;
     tr_report report;
     tr_render_options options = options_for("compare");
-    options.format = TR_FORMAT_MP4;
+    options.formats = TR_IN_SET(TR_FORMAT_MP4);
     options.hold = 0.2;
     compare(&nets.comparison, &options, &report);
     assert_int_equal(report.n_frames, 25 + 6);
@@ -60,13 +60,14 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     assert_null(report.initial_params);
     assert_null(report.trained_params);
     assert_true(report.final_loss == 0);
-    assert_int_equal(report.n_artifacts, 2);
+    assert_int_equal(report.n_artifacts, 3);
     assert_string_equal(report.artifacts[0].path, in_scratch("compare.mp4"));
     assert_string_equal(report.artifacts[1].path, in_scratch("compare_start.png"));
-    for (int i = 0; i < 2; i++) {
+    assert_string_equal(report.artifacts[2].path, in_scratch("compare.vtt"));
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(stat(report.artifacts[i].path, &info), 0);
         assert_int_equal(report.artifacts[i].bytes, info.st_size);
-        assert_int_equal(report.artifacts[i].width, 320);
+        assert_int_equal(report.artifacts[i].width, i < 2 ? 320 : 0);
     }
     tr_report_destroy(&report);
 }
@@ -113,7 +114,7 @@ static void there_are_as_many_frames_as_asked_for_or_as_there_are_positions(void
         tr_report report;
         tr_comparison comparison = nets.comparison;
         tr_render_options options = options_for("frames");
-        options.format = TR_FORMAT_NONE;
+        options.formats = TR_IN_SET(TR_FORMAT_NONE);
         options.pace = cases[i].pace;
         options.n_frames = cases[i].wanted;
         options.every = 0; /* not used */
@@ -303,7 +304,7 @@ static void recordings_may_be_compared_on_several_threads_at_once(void **state) 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_comparison_is_a_video_with_a_poster),
+        cmocka_unit_test(a_comparison_is_a_video_with_a_poster_and_captions),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_number_of_workers),
         cmocka_unit_test(there_are_as_many_frames_as_asked_for_or_as_there_are_positions),
         cmocka_unit_test(wrong_settings_are_refused),
