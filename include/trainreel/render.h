@@ -122,7 +122,7 @@ typedef struct tr_artifact {
     uint64_t bytes;    /**< of the file, or of all in a folder */
     int width;         /**< pixels; 0 for what has no size */
     int height;        /**< pixels */
-    uint64_t n_frames; /**< 1 for a still */
+    uint64_t n_frames; /**< 1 for a still; a GIF or APNG has equal ones only once */
     double seconds;    /**< that it plays; 0 for what does not */
 } tr_artifact;
 

@@ -69,31 +69,32 @@ static tr_status resolve(tr_output *output, const char *path, tr_diag *diag) {
     return TR_OK;
 }
 
-/* Creates a file, or a folder, that did not exist before; its path is then in `temporary`. */
-static tr_status create_temporary(tr_output *output, bool folder, tr_diag *diag) {
+/* Creates a file, or with NULL for the descriptor a folder, that did not exist before, in the folder of
+ * the output. The caller frees its path. */
+static tr_status create_temporary(const tr_output *output, char **path, int *descriptor,
+                                  tr_diag *diag) {
     static atomic_uint counter;
     size_t size = strlen(output->folder) + 64;
-    output->temporary = malloc(size);
-    if (!output->temporary)
+    *path = malloc(size);
+    if (!*path)
         return tr_fail_memory(diag, "a path");
     for (;;) {
-        snprintf(output->temporary, size, "%s/.trainreel-%ld-%u.tmp", output->folder,
-                 (long)getpid(), atomic_fetch_add(&counter, 1));
-        if (folder) {
-            if (!mkdir(output->temporary, 0777))
+        snprintf(*path, size, "%s/.trainreel-%ld-%u.tmp", output->folder, (long)getpid(),
+                 atomic_fetch_add(&counter, 1));
+        if (!descriptor) {
+            if (!mkdir(*path, 0777))
                 return TR_OK;
         } else {
-            output->descriptor =
-                open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-            if (output->descriptor >= 0)
+            *descriptor = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            if (*descriptor >= 0)
                 return TR_OK;
         }
         if (errno != EEXIST)
             break;
     }
     tr_status status = fail_with_errno(diag, output->path, "cannot write in this folder");
-    free(output->temporary);
-    output->temporary = NULL;
+    free(*path);
+    *path = NULL;
     return status;
 }
 
@@ -127,7 +128,7 @@ tr_status tr_output_create(tr_output **out, const char *path, bool may_be_device
     else if (exists && access(path, W_OK))
         status = fail_with_errno(diag, path, "cannot replace this file");
     else
-        status = create_temporary(output, false, diag);
+        status = create_temporary(output, &output->temporary, &output->descriptor, diag);
     if (status)
         tr_output_discard(&output);
     *out = output;
@@ -176,7 +177,7 @@ tr_status tr_output_create_folder(tr_output **out, const char *path,
             status = remove_folder(path, is_ours, true, diag);
     }
     if (!status)
-        status = create_temporary(output, true, diag);
+        status = create_temporary(output, &output->temporary, NULL, diag);
     if (status)
         tr_output_discard(&output);
     *out = output;
@@ -228,6 +229,38 @@ tr_status tr_output_write_file(const tr_output *output, const char *name, const 
     if (close(descriptor) && !status)
         status = fail_with_errno(diag, output->path, "cannot write");
     return status;
+}
+
+tr_status tr_output_restart(tr_output *output, tr_diag *diag) {
+    if (ftruncate(output->descriptor, 0) || lseek(output->descriptor, 0, SEEK_SET) < 0)
+        return fail_with_errno(diag, output->path, "cannot write");
+    return TR_OK;
+}
+
+tr_status tr_output_write_at(tr_output *output, uint64_t offset, const void *data, size_t size,
+                             tr_diag *diag) {
+    const char *at = data;
+    while (size) {
+        ssize_t written = pwrite(output->descriptor, at, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail_with_errno(diag, output->path, "cannot write");
+        at += written;
+        offset += (uint64_t)written;
+        size -= (size_t)written;
+    }
+    return TR_OK;
+}
+
+tr_status tr_output_open_spill(const tr_output *output, int *descriptor, tr_diag *diag) {
+    char *path;
+    tr_status status = create_temporary(output, &path, descriptor, diag);
+    if (status)
+        return status;
+    unlink(path);
+    free(path);
+    return TR_OK;
 }
 
 uint64_t tr_output_size(const tr_output *output) {

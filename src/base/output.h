@@ -37,6 +37,17 @@ tr_status tr_output_write(tr_output *output, const void *data, size_t size, tr_d
 tr_status tr_output_write_file(const tr_output *output, const char *name, const void *data,
                                size_t size, tr_diag *diag);
 
+/* Begins the file again. TR_ERROR_OUTPUT. */
+tr_status tr_output_restart(tr_output *output, tr_diag *diag);
+
+/* Writes over what is in the file already, at `offset`. TR_ERROR_OUTPUT. */
+tr_status tr_output_write_at(tr_output *output, uint64_t offset, const void *data, size_t size,
+                             tr_diag *diag);
+
+/* Opens a file without a name beside this one, for what has to wait, to be read and written; it is gone
+ * when the caller closes it. TR_ERROR_OUTPUT, TR_ERROR_MEMORY. */
+tr_status tr_output_open_spill(const tr_output *output, int *descriptor, tr_diag *diag);
+
 /* Bytes written so far to the file; 0 for a folder or where it cannot be told. */
 uint64_t tr_output_size(const tr_output *output);
 

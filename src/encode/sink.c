@@ -36,6 +36,8 @@ static const format_facts formats[TR_N_FORMATS] = {
     [TR_FORMAT_NONE] = {"", "nothing", &tr_null_sink_ops},
     [TR_FORMAT_WEBM] = {".webm", "video", &tr_video_sink_ops, .plays = true, .is_coded = true},
     [TR_FORMAT_AV1] = {".av1.webm", "video", &tr_video_sink_ops, .plays = true, .is_coded = true},
+    [TR_FORMAT_GIF] = {".gif", "video", &tr_gif_sink_ops, .plays = true},
+    [TR_FORMAT_APNG] = {".apng", "video", &tr_apng_sink_ops, .plays = true},
 };
 
 const char *tr_format_ending(tr_format format) {

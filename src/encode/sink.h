@@ -31,11 +31,14 @@ typedef struct tr_chapter {
 struct tr_sink {
     const struct tr_sink_ops *ops;
     tr_format format;
-    int width;
+    int width; /* of the frames; once it is finished, of the file's pictures */
     int height;
     tr_output *output; /* NULL where nothing is written */
     uint64_t bytes;    /* of all its files, once it is finished */
     uint64_t n_frames; /* appended so far */
+    /* in the file, once it is finished, where that is another number: what does not change may be one
+     * picture; 0 otherwise */
+    uint64_t n_pictures;
     /* may be set before it is finished, and are borrowed until then */
     const tr_chapter *chapters;
     size_t n_chapters;
@@ -123,6 +126,8 @@ const char *tr_encode_versions(void);
 
 /* The kinds of sinks, for tr_sink_create. */
 extern const tr_sink_ops tr_video_sink_ops;
+extern const tr_sink_ops tr_gif_sink_ops;
+extern const tr_sink_ops tr_apng_sink_ops;
 extern const tr_sink_ops tr_png_sink_ops;
 extern const tr_sink_ops tr_checksum_sink_ops;
 extern const tr_sink_ops tr_null_sink_ops;

@@ -6,9 +6,9 @@
 #include "codec.h"
 #include "convert.h"
 #include "diag.h"
+#include "readback.h"
 #include "sink.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -359,52 +359,21 @@ static tr_status add_chapters(video_sink *sink, tr_diag *diag) {
     return TR_OK;
 }
 
-/* Whether what is read back is the video that was to be written. */
-static bool is_as_written(const video_sink *sink, const AVFormatContext *demuxer,
-                          uint64_t n_packets) {
+static tr_status check_file(const video_sink *sink, tr_diag *diag) {
     /* after the video MP4 has the names of the chapters as another stream */
     bool is_mp4 = sink->base.format == TR_FORMAT_MP4;
-    unsigned n_streams = is_mp4 && sink->base.n_chapters ? 2 : 1;
-    if (demuxer->nb_streams != n_streams ||
-        (is_mp4 && demuxer->nb_chapters != sink->base.n_chapters))
-        return false;
-    const AVStream *stream = demuxer->streams[0];
-    uint64_t n_frames = sink->base.n_frames;
-    /* WebM has the duration of the whole file only, and no number of frames */
-    bool of_stream = stream->duration != AV_NOPTS_VALUE;
-    double seconds = of_stream
-                         ? (double)stream->duration * stream->time_base.num / stream->time_base.den
-                         : (double)demuxer->duration / AV_TIME_BASE;
-    double wanted = (double)n_frames / sink->video.frames_per_second;
-    return n_packets == n_frames && (!is_mp4 || (uint64_t)stream->nb_frames == n_frames) &&
-           fabs(seconds - wanted) < 0.5 / sink->video.frames_per_second &&
-           stream->codecpar->codec_id == sink->kind->codec->id &&
-           stream->codecpar->width == sink->base.width &&
-           stream->codecpar->height == sink->base.height;
-}
-
-/* Reads the file back. */
-static tr_status check_file(video_sink *sink, tr_diag *diag) {
-    const tr_av *av = sink->av;
-    AVFormatContext *demuxer = NULL;
-    int error = av->avformat_open_input(&demuxer, sink->url, NULL, NULL);
-    if (error < 0)
-        return fail(sink, diag, error);
-    AVPacket *packet = av->av_packet_alloc();
-    uint64_t n_packets = 0;
-    while (packet && av->av_read_frame(demuxer, packet) >= 0) {
-        n_packets += packet->stream_index == 0 && !(packet->flags & AV_PKT_FLAG_CORRUPT);
-        av->av_packet_unref(packet);
-    }
-    bool good = is_as_written(sink, demuxer, n_packets);
-    av->av_packet_free(&packet);
-    av->avformat_close_input(&demuxer);
-    if (!good)
-        return tr_fail(diag, TR_ERROR_OUTPUT,
-                       "%s: what was written does not read back as it should; the file system may "
-                       "be at fault",
-                       tr_output_path(sink->base.output));
-    return TR_OK;
+    size_t n_chapters = is_mp4 ? sink->base.n_chapters : 0;
+    double frames_per_second = sink->video.frames_per_second;
+    const tr_expected expected = {.codec = sink->kind->codec->id,
+                                  .width = sink->base.width,
+                                  .height = sink->base.height,
+                                  .n_packets = sink->base.n_frames,
+                                  .tells_number = is_mp4,
+                                  .n_streams = n_chapters ? 2 : 1,
+                                  .n_chapters = n_chapters,
+                                  .seconds = (double)sink->base.n_frames / frames_per_second,
+                                  .tolerance = 0.5 / frames_per_second};
+    return tr_read_back(sink->base.output, &expected, diag);
 }
 
 static tr_status finish(tr_sink *base, tr_diag *diag) {
@@ -434,20 +403,6 @@ static void close_sink(tr_sink *base) {
     free(sink->url);
 }
 
-static tr_status open_output(video_sink *sink, const char *path, tr_diag *diag) {
-    tr_status status = tr_output_create(&sink->base.output, path, false, diag);
-    if (status)
-        return status;
-    /* "file:", lest a folder with a colon in its name be taken for a protocol */
-    const char *temporary = tr_output_temporary_path(sink->base.output);
-    size_t size = strlen(temporary) + sizeof "file:";
-    sink->url = malloc(size);
-    if (!sink->url)
-        return tr_fail_memory(diag, "the video");
-    snprintf(sink->url, size, "file:%s", temporary);
-    return TR_OK;
-}
-
 static tr_status open_sink(tr_sink *base, const char *path, const tr_video *video, tr_diag *diag) {
     video_sink *sink = (video_sink *)base;
     sink->kind = base->format == TR_FORMAT_MP4    ? &mp4_kind
@@ -458,7 +413,12 @@ static tr_status open_sink(tr_sink *base, const char *path, const tr_video *vide
     sink->video.preset = sink->preset;
     tr_status status = tr_av_load_codecs(&sink->av, diag);
     if (!status)
-        status = open_output(sink, path, diag);
+        status = tr_output_create(&base->output, path, false, diag);
+    if (!status) {
+        sink->url = tr_output_url(base->output);
+        if (!sink->url)
+            status = tr_fail_memory(diag, "the video");
+    }
     /* A missing encoder is found out now, not after the training. */
     const AVCodec *codec;
     return status ? status : tr_codec_find(sink->av, sink->kind->codec, &codec, diag);

@@ -5,6 +5,7 @@
 #include "plan.h"
 #include "store.h"
 
+#include <trainreel/probe.h>
 #include <trainreel/render.h>
 
 typedef struct tr_build_progress {

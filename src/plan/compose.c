@@ -15,8 +15,10 @@ static const struct {
     tr_arrangement arrangement;
     bool is_optional;
 } outcomes[] = {
-    {"compare.mp4", "compare_start.png", "compare.vtt", TR_PLAN_VIDEO, NULL, TR_ARRANGE_GRID, false},
-    {"overlay.mp4", "overlay_start.png", "overlay.vtt", TR_PLAN_VIDEO, "fit", TR_ARRANGE_OVERLAY, true},
+    {"compare.mp4", "compare_start.png", "compare.vtt", TR_PLAN_VIDEO, NULL, TR_ARRANGE_GRID,
+     false},
+    {"overlay.mp4", "overlay_start.png", "overlay.vtt", TR_PLAN_VIDEO, "fit", TR_ARRANGE_OVERLAY,
+     true},
     {"error.svg", NULL, NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
     {"error.png", NULL, NULL, TR_PLAN_CHART, "error", TR_ARRANGE_GRID, false},
     {"summary.csv", NULL, NULL, TR_PLAN_TABLE, NULL, TR_ARRANGE_GRID, false},

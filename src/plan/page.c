@@ -204,39 +204,129 @@ static void add_label(page *p, const tr_plan_artifact *artifact, const char *att
     g_free(caption);
 }
 
+/* The kinds of files that show the same. Of several files the page shows the first of these kinds; a
+ * browser is offered the videos from the last to the first. */
+static const struct {
+    const char *ending;
+    const char *type; /* of a video that is played, or NULL */
+} formats[] = {
+    {".mp4", "video/mp4"},   {".av1.webm", "video/webm"},
+    {".webm", "video/webm"}, {".gif", NULL},
+    {".apng", NULL},         {".svg", NULL},
+    {".png", NULL},          {".pdf", NULL},
+};
+
+static size_t find_format(const char *path) {
+    size_t format = 0;
+    while (format + 1 < G_N_ELEMENTS(formats) && !g_str_has_suffix(path, formats[format].ending))
+        format++;
+    return format;
+}
+
+/* Whether both show the same as files of two kinds, such as error.svg and error.png. */
+static bool are_twins(const page *p, size_t a, size_t b) {
+    const tr_plan_artifact *one = &p->plan->artifacts[a], *other = &p->plan->artifacts[b];
+    size_t format = find_format(one->path), format_of_other = find_format(other->path);
+    size_t length = strlen(one->path) - strlen(formats[format].ending);
+    return a != b && one->kind == other->kind && format != format_of_other &&
+           is_there(&p->report->artifacts[a]) && is_there(&p->report->artifacts[b]) &&
+           strlen(other->path) == length + strlen(formats[format_of_other].ending) &&
+           !strncmp(one->path, other->path, length) &&
+           !g_strcmp0(p->report->artifacts[a].file.alternative,
+                      p->report->artifacts[b].file.alternative);
+}
+
+/* Whether another file stands for this one. */
+static bool has_better_twin(const page *p, size_t index) {
+    for (size_t i = 0; i < p->plan->n_artifacts; i++)
+        if (are_twins(p, index, i) &&
+            find_format(p->plan->artifacts[i].path) < find_format(p->plan->artifacts[index].path))
+            return true;
+    return false;
+}
+
+/* The video as browsers take it, in the format `format`. */
+static void add_source(page *p, size_t index, size_t format) {
+    const tr_plan_artifact *artifact = &p->plan->artifacts[index];
+    const char *codecs = p->report->artifacts[index].file.codecs;
+    if (find_format(artifact->path) != format || !formats[format].type)
+        return;
+    add(p, "<source src=\"");
+    add_address(p, artifact->path);
+    g_string_append_printf(p->out, "\" type='%s", formats[format].type);
+    if (*codecs) {
+        add(p, "; codecs=\"");
+        add_escaped(p, codecs);
+        add(p, "\"");
+    }
+    add(p, "'>\n");
+}
+
+/* H.264 comes last: who can play the smaller ones takes those. */
+static void add_sources(page *p, size_t index) {
+    static const char *const in_order[] = {".av1.webm", ".webm", ".mp4"};
+    for (size_t k = 0; k < G_N_ELEMENTS(in_order); k++)
+        for (size_t i = 0; i < p->plan->n_artifacts; i++)
+            if (i == index || are_twins(p, index, i))
+                add_source(p, i, find_format(in_order[k]));
+}
+
+/* The first poster, or captions, of a video and its twins; NULL if there is none. */
+static const char *find_companion(const page *p, size_t index, bool captions) {
+    const tr_plan_artifact *own = &p->plan->artifacts[index];
+    const char *found = captions ? own->captions : own->poster;
+    for (size_t i = 0; !found && i < p->plan->n_artifacts; i++)
+        if (are_twins(p, index, i))
+            found = captions ? p->plan->artifacts[i].captions : p->plan->artifacts[i].poster;
+    return found;
+}
+
+static void add_description_of(page *p, size_t index) {
+    if (p->report->artifacts[index].file.alternative)
+        g_string_append_printf(p->out, " aria-describedby=\"d%zu\"", index);
+}
+
 static void add_video(page *p, size_t index) {
     const tr_plan_artifact *artifact = &p->plan->artifacts[index];
-    const tr_built *built = &p->report->artifacts[index];
+    const char *poster = find_companion(p, index, false);
+    const char *captions = find_companion(p, index, true);
     g_string_append_printf(p->out, "<video id=\"v%zu\" controls playsinline", index);
     add_sizes(p, artifact->settings);
-    add(p, artifact->poster ? " preload=\"none\" poster=\"" : " preload=\"metadata");
-    if (artifact->poster)
-        add_address(p, artifact->poster);
+    add(p, poster ? " preload=\"none\" poster=\"" : " preload=\"metadata");
+    if (poster)
+        add_address(p, poster);
     add(p, "\"");
     add_label(p, artifact, "aria-label");
-    if (built->file.alternative)
-        g_string_append_printf(p->out, " aria-describedby=\"d%zu\"", index);
-    add(p, ">\n<source src=\"");
-    add_address(p, artifact->path);
-    add(p, "\" type='video/mp4");
-    if (*built->file.codecs)
-        g_string_append_printf(p->out, "; codecs=\"%s\"", built->file.codecs);
-    add(p, "'>\n");
-    if (artifact->captions) {
-        add(p, "<track kind=\"captions\" srclang=\"en\" label=\"What changes\" src=\"");
-        add_address(p, artifact->captions);
+    add_description_of(p, index);
+    add(p, ">\n");
+    add_sources(p, index);
+    if (captions) {
+        add(p, "<track kind=\"captions\" srclang=\"en\" label=\"English\" src=\"");
+        add_address(p, captions);
         add(p, "\">\n");
     }
     add(p, "<p>");
     add_link(p, artifact->path, "The video as a file");
     add(p, "</p>\n</video>\n");
-    if (artifact->poster) { /* what is printed */
+    if (poster) { /* what is printed */
         add(p, "<img class=\"still\" alt=\"\" src=\"");
-        add_address(p, artifact->poster);
+        add_address(p, poster);
         add(p, "\"");
         add_sizes(p, artifact->settings);
         add(p, ">\n");
     }
+}
+
+/* A picture that moves as soon as it is shown, and so is shown when somebody asks for it. */
+static void add_animation(page *p, size_t index) {
+    const tr_plan_artifact *artifact = &p->plan->artifacts[index];
+    add(p, "<details class=\"animation\">\n<summary>Show the animation</summary>\n<img src=\"");
+    add_address(p, artifact->path);
+    add(p, "\"");
+    add_sizes(p, artifact->settings);
+    add_label(p, artifact, "alt");
+    add_description_of(p, index);
+    add(p, " loading=\"lazy\">\n</details>\n");
 }
 
 static bool add_inline_svg(page *p, size_t index) {
@@ -277,36 +367,12 @@ static void add_chart(page *p, size_t index) {
     add(p, "\"");
     add_sizes(p, artifact->settings);
     add_label(p, artifact, "alt");
-    if (built->file.alternative)
-        g_string_append_printf(p->out, " aria-describedby=\"d%zu\"", index);
+    add_description_of(p, index);
     add(p, ">\n");
 }
 
-/* How well a chart's file goes into a page: 0 is best. */
-static int rank_chart(const tr_plan_artifact *artifact) {
-    if (g_str_has_suffix(artifact->path, ".svg"))
-        return 0;
-    return g_str_has_suffix(artifact->path, ".png") ? 1 : 2;
-}
-
-/* Whether both are one chart as files of two kinds, such as error.svg and error.png. */
-static bool are_twins(const page *p, size_t a, size_t b) {
-    const tr_plan_artifact *one = &p->plan->artifacts[a], *other = &p->plan->artifacts[b];
-    size_t length = (size_t)(strrchr(one->path, '.') - one->path) + 1;
-    return a != b && one->kind == TR_PLAN_CHART && other->kind == TR_PLAN_CHART &&
-           is_there(&p->report->artifacts[a]) && is_there(&p->report->artifacts[b]) &&
-           !strncmp(one->path, other->path, length) && !strpbrk(other->path + length, "./") &&
-           !g_strcmp0(p->report->artifacts[a].file.alternative,
-                      p->report->artifacts[b].file.alternative);
-}
-
-/* Whether a file that goes better into the page shows the same. */
-static bool has_better_twin(const page *p, size_t index) {
-    for (size_t i = 0; i < p->plan->n_artifacts; i++)
-        if (are_twins(p, index, i) &&
-            rank_chart(&p->plan->artifacts[i]) < rank_chart(&p->plan->artifacts[index]))
-            return true;
-    return false;
+static bool is_played(const tr_plan_artifact *artifact) {
+    return artifact->kind == TR_PLAN_VIDEO && formats[find_format(artifact->path)].type;
 }
 
 static void add_figure(page *p, size_t index) {
@@ -314,8 +380,10 @@ static void add_figure(page *p, size_t index) {
     const tr_built *built = &p->report->artifacts[index];
     bool is_wide = artifact->settings->size.width > 640;
     add(p, is_wide ? "<figure class=\"wide\">\n" : "<figure>\n");
-    if (is_there(built) && artifact->kind == TR_PLAN_VIDEO)
+    if (is_there(built) && is_played(artifact))
         add_video(p, index);
+    else if (is_there(built) && artifact->kind == TR_PLAN_VIDEO)
+        add_animation(p, index);
     else if (is_there(built))
         add_chart(p, index);
     add(p, "<figcaption>\n");
@@ -372,10 +440,12 @@ static void add_together(page *p, const GArray *group) {
 /* The videos that go with one of them, itself first. */
 static GArray *find_group(const page *p, size_t index, bool *is_done) {
     GArray *group = g_array_new(FALSE, FALSE, sizeof(size_t));
-    for (size_t i = index; i < p->plan->n_artifacts; i++) {
-        if (is_done[i] || p->plan->artifacts[i].kind != TR_PLAN_VIDEO ||
-            (i != index && (!is_there(&p->report->artifacts[index]) ||
-                            !is_there(&p->report->artifacts[i]) || !are_aligned(p, index, i))))
+    is_done[index] = true;
+    g_array_append_val(group, index);
+    for (size_t i = index + 1; i < p->plan->n_artifacts; i++) {
+        if (is_done[i] || !is_played(&p->plan->artifacts[index]) ||
+            !is_played(&p->plan->artifacts[i]) || !is_there(&p->report->artifacts[index]) ||
+            !is_there(&p->report->artifacts[i]) || !are_aligned(p, index, i))
             continue;
         is_done[i] = true;
         g_array_append_val(group, i);
@@ -404,6 +474,8 @@ static bool has_kind(const page *p, tr_plan_kind kind) {
 static void add_videos(page *p) {
     bool *is_done = g_new0(bool, p->plan->n_artifacts);
     bool is_open = false; /* whether figures that go with no others are being listed */
+    for (size_t i = 0; i < p->plan->n_artifacts; i++)
+        is_done[i] = has_better_twin(p, i);
     if (has_kind(p, TR_PLAN_VIDEO))
         add(p, "<section aria-labelledby=\"videos\">\n<h2 id=\"videos\">Videos</h2>\n");
     for (size_t i = 0; i < p->plan->n_artifacts; i++) {
@@ -535,6 +607,10 @@ static void add_settings(page *p, const tr_plan_run *run, bool defaults) {
         if (!(param->users & TR_FOR_RUN) || is_default(p, run->settings, param) != defaults)
             continue;
         char *value = tr_settings_get(run->settings, param);
+        if (defaults && (!value || !*value)) {
+            g_free(value);
+            continue; /* what is not there */
+        }
         if (!is_open)
             add(p, "<table>\n<tbody>\n");
         is_open = true;

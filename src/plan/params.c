@@ -41,7 +41,8 @@ static const char *const themes[] = {"post", "light", "dark", "colorblind", NULL
 static const char *const scales[] = {"linear", "log", NULL};
 static const char *const alignments[] = {"samples", "epoch", "iteration", NULL};
 static const char *const arrangements[] = {"grid", "overlay", NULL};
-static const char *const formats[] = {"mp4", "png", "checksums", "none", "webm", "av1", NULL};
+static const char *const formats[] = {"mp4", "png", "checksums", "none", "webm",
+                                      "av1", "gif", "apng",      NULL};
 static const char *const profiles[] = {"baseline", "main", "high", NULL};
 static const char *const embed_targets[] = {"pelican", "html", "markdown", "hugo",
                                             "jekyll",  "json", NULL};
@@ -198,6 +199,10 @@ const tr_param tr_params[] = {
      AT(preset)},
     {"video.profile", "profile", 0, VIDEO, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
      "H.264 profile; baseline is what avc1.42E01E declares, and larger", AT(profile)},
+    {"video.gif_size", "gif-size", 0, VIDEO, TR_PARAM_BYTES, "none", 1, 1e12, NULL, "BYTES",
+     "the most bytes that a GIF may have, as in 500k or 2M; to keep that it gets fewer colours, "
+     "then fewer frames, then a smaller picture",
+     AT(gif_size)},
 
     {"summary.levels", "levels", 0, COMPARISON, TR_PARAM_LEVELS, "0.1,0.01,0.001", 0, 1e30, NULL,
      "LIST", "the summary says after how many iterations the loss on all data fell below these",
@@ -366,6 +371,10 @@ void tr_param_describe(const tr_param *param, char *text, size_t size) {
     case TR_PARAM_CHOICES:
         describe_choices(param, "one or more, with commas in between, of ", text, size);
         break;
+    case TR_PARAM_BYTES:
+        snprintf(text, size, "a number of bytes such as 800, 500k or 2M, up to %.0fM, or none",
+                 param->high / 1e6);
+        break;
     case TR_PARAM_TEXT:
         snprintf(text, size, "one line of text without control characters");
         break;
@@ -459,6 +468,26 @@ static tr_status set_choices(const tr_param *param, const char *text, unsigned *
     return TR_OK;
 }
 
+/* k and M are thousands and millions, as in what is printed. */
+static tr_status set_bytes(const tr_param *param, const char *text, int64_t *value, tr_diag *diag) {
+    size_t n_digits = strspn(text, "0123456789");
+    int64_t factor = !strcmp(text + n_digits, "")    ? 1
+                     : !strcmp(text + n_digits, "k") ? 1000
+                     : !strcmp(text + n_digits, "M") ? 1000000
+                                                     : 0;
+    if (!strcmp(text, "none")) {
+        *value = 0;
+        return TR_OK;
+    }
+    if (!n_digits || n_digits > 12 || !factor)
+        return refuse(param, text, diag);
+    int64_t bytes = strtoll(text, NULL, 10) * factor;
+    if ((double)bytes < param->low || (double)bytes > param->high)
+        return refuse(param, text, diag);
+    *value = bytes;
+    return TR_OK;
+}
+
 static tr_status check_text(const char *text, tr_diag *diag) {
     if (!g_utf8_validate(text, -1, NULL))
         return tr_fail(diag, TR_ERROR_ARGUMENT, "this is not valid UTF-8");
@@ -525,6 +554,8 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
         return set_choice(param, text, value, diag);
     case TR_PARAM_CHOICES:
         return set_choices(param, text, value, diag);
+    case TR_PARAM_BYTES:
+        return set_bytes(param, text, value, diag);
     case TR_PARAM_TEXT: {
         tr_status status = check_text(text, diag);
         return status ? status : set_text(text, value, diag);
@@ -552,6 +583,16 @@ char *tr_format_number(double number) {
     return g_strdup(text);
 }
 
+static char *get_bytes(int64_t bytes) {
+    if (!bytes)
+        return g_strdup("none");
+    if (bytes % 1000000 == 0)
+        return g_strdup_printf("%lldM", (long long)bytes / 1000000);
+    if (bytes % 1000 == 0)
+        return g_strdup_printf("%lldk", (long long)bytes / 1000);
+    return g_strdup_printf("%lld", (long long)bytes);
+}
+
 char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
     const void *value = value_in(settings, param);
     switch (param->type) {
@@ -574,6 +615,8 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param) {
                 g_string_append_printf(list, "%s%s", list->len ? "," : "", param->choices[i]);
         return g_string_free(list, FALSE);
     }
+    case TR_PARAM_BYTES:
+        return get_bytes(*(const int64_t *)value);
     case TR_PARAM_TEXT:
     case TR_PARAM_PATH:
     case TR_PARAM_LEVELS:

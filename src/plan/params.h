@@ -80,6 +80,7 @@ typedef struct tr_settings {
     double crf;
     int preset;
     int profile;
+    int64_t gif_size; /* bytes, 0 for any number */
     unsigned formats; /* bits of tr_format */
     char *folder;
     char *name;
@@ -98,6 +99,7 @@ typedef enum tr_param_type {
     TR_PARAM_SIZE,    /* tr_size, written 400x300 */
     TR_PARAM_CHOICE,  /* int, an index of `choices` */
     TR_PARAM_CHOICES, /* unsigned, a bit for each of `choices` that is in a list such as mp4,webm */
+    TR_PARAM_BYTES,   /* int64_t, written 800, 500k, 2M, or none, which is 0 */
     TR_PARAM_TEXT,    /* char *, one line of UTF-8 */
     TR_PARAM_PATH,    /* char *, bytes as the file system has them */
     TR_PARAM_COLOR,   /* tr_color, written #RRGGBB, or "" for the theme's */

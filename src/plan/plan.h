@@ -49,7 +49,7 @@ typedef struct tr_plan_comparison {
 } tr_plan_comparison;
 
 typedef enum tr_plan_kind {
-    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm */
+    TR_PLAN_VIDEO,     /* .mp4, .webm, .av1.webm, .gif, .apng */
     TR_PLAN_CHART,     /* .png, .svg, .pdf */
     TR_PLAN_TABLE,     /* .csv: what `trainreel train` writes, or the summary of a comparison */
     TR_PLAN_CHECKSUMS, /* .sha256 */

@@ -16,6 +16,8 @@ static const struct {
 } kinds[] = {{".mp4", TR_PLAN_VIDEO, "a video", TR_FORMAT_MP4},
              {".av1.webm", TR_PLAN_VIDEO, "an AV1 video", TR_FORMAT_AV1},
              {".webm", TR_PLAN_VIDEO, "a WebM video", TR_FORMAT_WEBM},
+             {".gif", TR_PLAN_VIDEO, "a GIF", TR_FORMAT_GIF},
+             {".apng", TR_PLAN_VIDEO, "an animated PNG", TR_FORMAT_APNG},
              {".png", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
              {".svg", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
              {".pdf", TR_PLAN_CHART, "a chart", TR_FORMAT_NONE},
@@ -47,10 +49,13 @@ bool tr_plan_has_poster(const tr_plan_artifact *artifact) {
     return artifact->kind == TR_PLAN_VIDEO && tr_format_has_poster(artifact->format);
 }
 
-/* Settings of x264 are for MP4 only. */
 static bool video_has_setting(tr_format format, const char *name) {
-    if (!strcmp(name, "video.preset") || !strcmp(name, "video.profile"))
+    if (!strcmp(name, "video.preset") || !strcmp(name, "video.profile")) /* x264's */
         return format == TR_FORMAT_MP4;
+    if (!strcmp(name, "video.crf"))
+        return format != TR_FORMAT_GIF && format != TR_FORMAT_APNG;
+    if (!strcmp(name, "video.gif_size"))
+        return format == TR_FORMAT_GIF;
     return strcmp(name, "picture.iteration") != 0;
 }
 

@@ -27,7 +27,8 @@ static void append_setting(GString *out, const tr_settings *settings, const tr_p
                            const char *indent) {
     char *text = tr_settings_get(settings, param);
     bool is_plain = param->type == TR_PARAM_INTEGER || param->type == TR_PARAM_NUMBER ||
-                    param->type == TR_PARAM_SIZE || param->type == TR_PARAM_CHOICE;
+                    param->type == TR_PARAM_SIZE || param->type == TR_PARAM_CHOICE ||
+                    param->type == TR_PARAM_BYTES;
     g_string_append_printf(out, "%s%s: ", indent, strchr(param->name, '.') + 1);
     if (!text)
         g_string_append(out, "null");

@@ -15,10 +15,6 @@ typedef struct state_header {
 
 enum { HEADER_PARAMS = sizeof(state_header) / sizeof(float) };
 
-const char *tr_joint_label(const tr_joint *joint, size_t run) {
-    return joint->runs[run].label;
-}
-
 const tr_recording *tr_joint_recording(const tr_joint *joint, size_t run) {
     return joint->runs[run].recording;
 }
@@ -97,4 +93,13 @@ tr_snapshot tr_joint_numbers(const tr_joint *joint, const tr_snapshot *snapshot)
 
 bool tr_joint_has_diverged(const tr_panel_source *run, const tr_snapshot *state) {
     return run->diverged_at && state->iteration >= tr_recording_last_iteration(run->recording);
+}
+
+const char *tr_joint_label(const tr_joint *joint, size_t run) {
+    return joint->runs[run].label;
+}
+
+uint64_t tr_joint_diverged_at(const tr_joint *joint, size_t run, const tr_snapshot *state) {
+    const tr_panel_source *source = &joint->runs[run];
+    return tr_joint_has_diverged(source, state) ? source->diverged_at : 0;
 }

@@ -20,7 +20,6 @@ typedef struct tr_joint {
 } tr_joint;
 
 const tr_recording *tr_joint_recording(const tr_joint *joint, size_t run);
-const char *tr_joint_label(const tr_joint *joint, size_t run);
 
 /* How far a run is in what the runs are aligned by: the iterations, the samples, or the epochs of which
  * at least a part is done. */
@@ -41,6 +40,12 @@ tr_snapshot tr_joint_unpack(const tr_joint *joint, size_t run, const tr_snapshot
 
 /* The numbers for a title: what the runs are aligned by, and the largest of the rest. */
 tr_snapshot tr_joint_numbers(const tr_joint *joint, const tr_snapshot *snapshot);
+
+/* What a run is called; borrowed from the comparison. */
+const char *tr_joint_label(const tr_joint *joint, size_t run);
+
+/* The iteration at which the run, in this state, has diverged; 0 if it has not. */
+uint64_t tr_joint_diverged_at(const tr_joint *joint, size_t run, const tr_snapshot *state);
 
 /* Whether the run, in this state, has diverged. */
 bool tr_joint_has_diverged(const tr_panel_source *run, const tr_snapshot *state);

@@ -5,7 +5,7 @@
 #include "diag.h"
 #include "job.h"
 #include "joint.h"
-#include "narrate.h"
+#include "tell.h"
 #include "walk.h"
 
 #include <stdlib.h>

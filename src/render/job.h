@@ -18,7 +18,7 @@ typedef struct tr_job {
     size_t n_params; /* of such a state */
     const tr_scene *scene;
     const tr_schedule *schedule; /* over what the source counts as iterations */
-    const tr_narrator *narrator; /* of its states */
+    const tr_narrator *narrator; /* tells what the states are */
 } tr_job;
 
 /* Renders a scene as tr_render() does; the options' picture and pace are not used. */

@@ -137,7 +137,7 @@ static void describe_file(const tr_sink *sink, int frames_per_second, tr_artifac
         .bytes = sink->bytes,
         .width = sink->width,
         .height = sink->height,
-        .n_frames = sink->n_frames,
+        .n_frames = sink->n_pictures ? sink->n_pictures : sink->n_frames,
         .seconds = tr_format_plays(sink->format) ? (double)sink->n_frames / frames_per_second : 0};
 }
 

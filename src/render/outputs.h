@@ -28,8 +28,7 @@ tr_status tr_outputs_check(const tr_render_options *options, tr_diag *diag);
 tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
                           const tr_narrator *narrator, tr_report *report, tr_diag *diag);
 
-/* Takes the state of the next frame, or where `is_held` one more frame of the state before, by one
- * thread at a time. */
+/* Takes the state of the next frame, as tr_timeline_add() does. */
 tr_status tr_outputs_take_state(tr_outputs *outputs, const tr_snapshot *state, bool is_held,
                                 tr_diag *diag);
 

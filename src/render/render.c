@@ -159,7 +159,7 @@ static tr_status note_state(rendering *job, const tr_snapshot *state, tr_diag *d
     job->last = *state;
     job->last.params = report->trained_params;
     job->next_frame++;
-    return tr_outputs_take_state(&job->outputs, state, false, diag);
+    return tr_outputs_take_state(&job->outputs, &job->last, false, diag);
 }
 
 /* The next state that gets a frame: from the ring, and after the run has ended the last one again for
@@ -562,8 +562,8 @@ static rendering begin(const tr_source *source, const tr_render_options *options
                        tr_report *report) {
     rendering job = {.source = *source,
                      .options = options,
-                     .report = report,
                      .narrator = &tr_run_narrator,
+                     .report = report,
                      .take_mutex = PTHREAD_MUTEX_INITIALIZER,
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER};

@@ -21,7 +21,7 @@ struct tr_timeline {
     uint64_t frames_per_second;
     tr_output *captions;
     uint64_t n_frames;
-    tr_snapshot state;       /* the newest, without its parameters */
+    tr_snapshot state;       /* the newest */
     uint64_t first_of_state; /* the first frame that shows it */
     /* The newest cue and the one before are not written yet: they may be too short to be read, or
      * become the one that tells how it ends. */
@@ -272,7 +272,6 @@ tr_status tr_timeline_add(tr_timeline *timeline, const tr_snapshot *state, bool 
     tr_status status = TR_OK;
     if (!is_held) {
         timeline->state = *state;
-        timeline->state.params = NULL;
         timeline->first_of_state = timeline->n_frames;
         if (timeline->n_frames % timeline->frames_per_second == 0)
             status = begin_cue(timeline, diag);

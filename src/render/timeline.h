@@ -15,7 +15,7 @@
 #include <trainreel/status.h>
 
 /* How a state is put into words. A training counts iterations and names its error; what compares several
- * trainings names what they are aligned by, and each one's error. Snapshots come without parameters. */
+ * trainings names what they are aligned by, and each one's error. */
 typedef struct tr_narrator {
     /* One line of UTF-8 for a caption, which the caller frees; NULL without memory. */
     char *(*describe)(const tr_snapshot *state, void *context);
@@ -40,8 +40,9 @@ tr_status tr_timeline_create(tr_timeline **timeline, const tr_narrator *narrator
                              int frames_per_second, tr_output *captions, tr_diag *diag);
 void tr_timeline_destroy(tr_timeline **timeline);
 
-/* Takes the state of the next frame, or where `is_held` one more frame of the state before. By one
- * thread at a time. TR_ERROR_MEMORY, TR_ERROR_OUTPUT. */
+/* Takes the state of the next frame, whose parameters are borrowed until the next one comes or it is
+ * finished; or where `is_held` one more frame of the state before. By one thread at a time.
+ * TR_ERROR_MEMORY, TR_ERROR_OUTPUT. */
 tr_status tr_timeline_add(tr_timeline *timeline, const tr_snapshot *state, bool is_held,
                           tr_diag *diag);
 

@@ -52,7 +52,8 @@ class Files(CompareTest):
     def test_default(self):
         """The post's batch sizes, with no option at all."""
         lines = self.succeed("compare", "--progress", "none").decode().splitlines()
-        self.assertEqual([line.split(": ")[0] for line in lines[:9]], ["out/" + name for name in FILES])
+        self.assertEqual([line.split(": ")[0] for line in lines[:10]],
+                         ["out/" + name for name in [*FILES, "index.html"]])
         self.assertRegex(lines[0], r": \d+x\d+, 150 frames, 5\.00 s, \d+\.\d kB\Z")
         sizes = ["1", "8", "32", "128", "200"]
         self.assertEqual([line["train.batch_size"] for line in self.lines()], sizes)
@@ -68,8 +69,8 @@ class Files(CompareTest):
         report = self.compare("--batch-size", "50,200")
         self.assertEqual([file["path"] for file in report["files"]], FILES)
         self.assertEqual([file["kind"] for file in report["files"]],
-                         ["video", "poster", "captions", "video", "poster", "captions", "chart", "chart",
-                          "table"])
+                         ["video", "poster", "captions", "video", "poster", "captions", "chart",
+                          "chart", "table"])
         found = self.found()
         for file in report["files"]:
             content = found[file["path"]]

@@ -227,8 +227,9 @@ class Contents(PageTest):
         self.assertEqual(tables[2], {"train.epochs": "20", "record.every": "10", "train.seed": "3",
                                      "train.optimizer": "adam"})
         self.assertEqual(tables[3]["train.learning_rate"], "0.001")
-        names = set(json.loads(read(self.path("out/manifest.json")))["runs"]["neuron"]["settings"])
-        self.assertEqual(set(tables[0]) | set(tables[1]), names)
+        settings = json.loads(read(self.path("out/manifest.json")))["runs"]["neuron"]["settings"]
+        self.assertEqual(set(tables[0]) | set(tables[1]),
+                         {name for name in settings if settings[name] not in ("", None)})
         self.assertFalse(set(tables[0]) & set(tables[1]))
 
     def test_checksums(self):

@@ -119,7 +119,7 @@ static void a_list_of_choices_is_a_set(void **state) {
     g_free(text);
     tr_settings_destroy(&settings);
     static const char *const wrong[][2] = {
-        {"MP4", "\"MP4\" is not one of mp4, png, checksums, none, webm, av1"},
+        {"MP4", "\"MP4\" is not one of mp4, png, checksums, none, webm, av1, gif, apng"},
         {"", "\"\" is not one of mp4"},
         {"mp4,", "\"\" is not one of mp4"},
         {",mp4", "\"\" is not one of mp4"},
@@ -129,6 +129,34 @@ static void a_list_of_choices_is_a_set(void **state) {
         {"mp4,webmm,png", "\"webmm\" is not one of mp4"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_refused("format", wrong[i][0], wrong[i][1]);
+}
+
+static void bytes_are_strict(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+        int64_t bytes;
+    } right[] = {{"none", "none", 0},      {"1", "1", 1},
+                 {"1500", "1500", 1500},   {"500k", "500k", 500000},
+                 {"2000k", "2M", 2000000}, {"3M", "3M", 3000000},
+                 {"0000001k", "1k", 1000}, {"1000000M", "1000000M", INT64_C(1000000000000)}};
+    const tr_param *param = tr_param_by_option("gif-size");
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        tr_diag diag = {0};
+        tr_settings *settings = create_settings();
+        assert_ok(tr_settings_set(settings, param, right[i].text, &diag), diag);
+        assert_int_equal(settings->gif_size, right[i].bytes);
+        char *text = tr_settings_get(settings, param);
+        assert_string_equal(text, right[i].shown);
+        g_free(text);
+        tr_settings_destroy(&settings);
+    }
+    static const char *const wrong[] = {
+        "",    "0",   "k",    "-1",  "1K",   "1m",       "1 k",
+        " 1k", "1kb", "1.5M", "1e6", "None", "1000001M", "99999999999999999999",
+        "0k"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_refused("gif-size", wrong[i], "is not a number of bytes such as 800, 500k or 2M");
 }
 
 static void layers_are_strict(void **state) {
@@ -247,6 +275,7 @@ int main(void) {
         cmocka_unit_test(numbers_are_strict),
         cmocka_unit_test(sizes_choices_and_texts_are_strict),
         cmocka_unit_test(a_list_of_choices_is_a_set),
+        cmocka_unit_test(bytes_are_strict),
         cmocka_unit_test(layers_are_strict),
         cmocka_unit_test(settings_come_back_from_their_text),
         cmocka_unit_test(every_row_is_sound),

@@ -6,7 +6,8 @@
 
 #include <glib.h>
 
-#define ENDINGS "a name that ends with .mp4, .av1.webm, .webm, .png, .svg, .pdf, .csv or .sha256"
+#define ENDINGS                                                                                    \
+    "a name that ends with .mp4, .av1.webm, .webm, .gif, .apng, .png, .svg, .pdf, .csv or .sha256"
 
 /* A plan of which the tests change something. */
 #define RUNS "runs:\n  a: {train: {epochs: 3}}\n"
@@ -534,8 +535,13 @@ static void what_a_video_is_made_with_depends_on_its_format(void **state) {
     tr_plan *plan = parse(RUNS "artifacts:\n"
                                "  a.mp4: {run: a, crf: 20, preset: fast, profile: high}\n"
                                "  b.webm: {run: a, crf: 20, poster: b.png}\n"
-                               "  c.av1.webm: {run: a, fps: 10}\n");
-    static const tr_format formats[] = {TR_FORMAT_MP4, TR_FORMAT_WEBM, TR_FORMAT_AV1};
+                               "  c.av1.webm: {run: a, fps: 10}\n"
+                               "  d.gif: {run: a, fps: 10, gif_size: 500k}\n"
+                               "  e.apng: {run: a, fps: 10, hold: 1}\n");
+    static const tr_format formats[] = {TR_FORMAT_MP4, TR_FORMAT_WEBM, TR_FORMAT_AV1, TR_FORMAT_GIF,
+                                        TR_FORMAT_APNG};
+    assert_int_equal(plan->n_artifacts, 5);
+    assert_int_equal(plan->artifacts[3].settings->gif_size, 500000);
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         assert_int_equal(plan->artifacts[i].kind, TR_PLAN_VIDEO);
         assert_int_equal(plan->artifacts[i].format, formats[i]);
@@ -549,6 +555,18 @@ static void what_a_video_is_made_with_depends_on_its_format(void **state) {
     assert_artifact_refused("  x.av1.webm: {run: a, profile: high}",
                             "p.yaml:4:24: found the key \"profile\"; wanted a setting of an AV1 "
                             "video, which has none such\n");
+    assert_artifact_refused("  x.gif: {run: a, poster: x.png}",
+                            "p.yaml:4:19: found the key \"poster\"; wanted a setting of a GIF, "
+                            "which has none such\n");
+    assert_artifact_refused("  x.apng: {run: a, crf: 3}",
+                            "p.yaml:4:20: found the key \"crf\"; wanted a setting of an animated "
+                            "PNG, which has none such\n");
+    assert_artifact_refused("  x.mp4: {run: a, gif_size: 3}",
+                            "p.yaml:4:19: found the key \"gif_size\"; wanted a setting of a "
+                            "video, which has none such\n");
+    assert_artifact_refused("  x.gif: {run: a, gif_size: 3K}",
+                            "p.yaml:4:29: found \"3K\"; wanted a number of bytes such as 800, 500k "
+                            "or 2M, up to 1000000M, or none\n");
     assert_artifact_refused("  .av1.webm: {run: a, profile: high}",
                             "p.yaml:4:23: found the key \"profile\"; wanted a setting of a WebM "
                             "video, which has none such\n");
@@ -557,12 +575,12 @@ static void what_a_video_is_made_with_depends_on_its_format(void **state) {
 static void every_error_is_reported(void **state) {
     (void)state;
     assert_refused("runs:\n  a: {train: {epochs: x, sead: 3}}\n  b: {extends: a, data: {points: "
-                   "1}}\nartifacts:\n  x.gif: {run: a}\n  y.svg: {run: c, size: 1x1}\n",
+                   "1}}\nartifacts:\n  x.tif: {run: a}\n  y.svg: {run: c, size: 1x1}\n",
                    "p.yaml:2:23: found \"x\"; wanted a whole number from 0 to 1000000000\n"
                    "p.yaml:2:26: found the key \"sead\"; wanted a setting of train (did you mean "
                    "\"seed\"?)\n"
                    "p.yaml:3:34: found \"1\"; wanted a whole number from 2 to 10000000\n"
-                   "p.yaml:5:3: found \"x.gif\"; wanted " ENDINGS "\n"
+                   "p.yaml:5:3: found \"x.tif\"; wanted " ENDINGS "\n"
                    "p.yaml:6:16: found \"c\"; wanted the name of a run (did you mean \"a\"?)\n"
                    "p.yaml:6:25: found \"1x1\"; wanted a size such as 400x300, from 64x64 to "
                    "7680x4320\n");
