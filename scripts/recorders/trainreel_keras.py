@@ -73,5 +73,6 @@ class Recorder(Callback):
     def on_train_end(self, logs=None):
         if self.file:  # not closed yet
             self.record(last=True)
+            self.file.flush()  # all the rest is on the disk before it says that it has ended
             self.ended[0] = 1
             self.file.close()
