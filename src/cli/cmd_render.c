@@ -20,7 +20,7 @@ static const tr_help help = {
         "OUT/NAME.mp4, the poster OUT/NAME_start.png, which is the first frame, and the\n"
         "captions OUT/NAME.vtt. The same options give the same bytes on every machine.\n"
         "\n"
-        "RECORDING is a file of trainreel record, or of a recorder for another\n"
+        "RECORDING is a file of trainreel record or import, or of a recorder for another\n"
         "framework: it is drawn instead, and nothing is trained. What is given of the\n"
         "data and the model must then be what was recorded; a recording without data\n"
         "needs it. With --follow it is drawn while it is still written, until its\n"

@@ -298,7 +298,8 @@ static void finish_run(tr_plan_reader *reader, size_t index) {
 static void check_predecessor(tr_plan_reader *reader, size_t index) {
     size_t before = reader->plan->runs[index].seed_from;
     const tr_settings *settings = before == TR_NO_RUN ? NULL : reader->plan->runs[before].settings;
-    if (settings && *settings->recording)
+    const tr_settings *own = reader->plan->runs[index].settings;
+    if (settings && *settings->recording && own && !*own->recording)
         tr_refuse(reader, reader->runs[index].seed_from,
                   "found \"%.40s\", which is a recording; wanted a run that is trained",
                   reader->runs[before].key->text);

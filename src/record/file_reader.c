@@ -66,7 +66,7 @@ static tr_status read_once(const file_reader *own, const tr_recorded *recorded, 
                 h5->H5Dread(recorded->dataset, recorded->memory_type, in_memory, in_file,
                             H5P_DEFAULT, values) >= 0;
     if (!done)
-        status = tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, recorded->name);
+        status = tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, recorded->name);
     if (in_file >= 0)
         h5->H5Sclose(in_file);
     if (in_memory >= 0)
@@ -316,7 +316,7 @@ static tr_status read_ended(file_reader *own, tr_diag *diag) {
     const tr_hdf5 *h5 = own->input.h5;
     if (h5->H5Dread(own->ended, TR_HDF5_ID(h5, H5T_NATIVE_UINT8_g), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                     &ended) < 0)
-        return tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "/ended");
+        return tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "/ended");
     if (ended > 1)
         return tr_fail(diag, TR_ERROR_INPUT, "%.100s: /ended: found %d; wanted 0 or 1", own->path,
                        ended);
@@ -388,7 +388,7 @@ static tr_status refresh_recorded(file_reader *own, tr_diag *diag) {
     bool done = true;
     for (size_t i = 0; done && i < own->n_recorded; i++)
         done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
-    return done ? TR_OK : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+    return done ? TR_OK : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
 }
 
 static tr_status measure(file_reader *own, tr_diag *diag) {
@@ -416,7 +416,7 @@ static tr_status refresh(tr_recording *recording, tr_diag *diag) {
         return status;
     bool done = h5->H5Drefresh(own->ended) >= 0;
     status = done ? measure(own, diag)
-                  : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+                  : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
     tr_hdf5_leave();
     return status;
 }
@@ -675,7 +675,7 @@ static tr_status read_data_values(const file_reader *own, const char *name, hid_
     const tr_hdf5 *h5 = own->input.h5;
     if (h5->H5Dread(dataset, TR_HDF5_ID(h5, H5T_NATIVE_DOUBLE_g), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                     values) < 0)
-        return tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, name);
+        return tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, name);
     return check_data(own, name, values, count, diag);
 }
 

@@ -135,7 +135,7 @@ static void frames_of_comparisons_have_their_checksums(void **state) {
         tr_render_options options = tr_render_options_default();
         options.folder = scratch;
         options.name = films[i].name;
-        options.format = TR_FORMAT_CHECKSUMS;
+        options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
         options.picture = picture_of(&films[i]);
         options.pace = i ? TR_PACE_LOG : TR_PACE_STEP;
         options.n_frames = 30;
