@@ -32,7 +32,7 @@ static tr_render_options options_for(const char *name) {
     tr_render_options options = tr_render_options_default();
     options.folder = scratch;
     options.name = name;
-    options.format = TR_FORMAT_CHECKSUMS;
+    options.formats = TR_IN_SET(TR_FORMAT_CHECKSUMS);
     options.picture.scene = "fit+error";
     options.picture.width = 320;
     options.picture.height = 240;
@@ -51,7 +51,7 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     struct stat info;
     tr_report report;
     tr_render_options options = options_for("compare");
-    options.format = TR_FORMAT_MP4;
+    options.formats = TR_IN_SET(TR_FORMAT_MP4);
     options.hold = 0.2;
     compare(&nets.comparison, &options, &report);
     assert_int_equal(report.n_frames, 25 + 6);
@@ -60,7 +60,7 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     assert_null(report.initial_params);
     assert_null(report.trained_params);
     assert_true(report.final_loss == 0);
-    assert_int_equal(report.n_artifacts, 2);
+    assert_int_equal(report.n_artifacts, 3);
     assert_string_equal(report.artifacts[0].path, in_scratch("compare.mp4"));
     assert_string_equal(report.artifacts[1].path, in_scratch("compare_start.png"));
     for (int i = 0; i < 2; i++) {
@@ -113,7 +113,7 @@ static void there_are_as_many_frames_as_asked_for_or_as_there_are_positions(void
         tr_report report;
         tr_comparison comparison = nets.comparison;
         tr_render_options options = options_for("frames");
-        options.format = TR_FORMAT_NONE;
+        options.formats = TR_IN_SET(TR_FORMAT_NONE);
         options.pace = cases[i].pace;
         options.n_frames = cases[i].wanted;
         options.every = 0; /* not used */
