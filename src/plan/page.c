@@ -358,7 +358,6 @@ static bool add_inline_svg(page *p, size_t index) {
 
 static void add_chart(page *p, size_t index) {
     const tr_plan_artifact *artifact = &p->plan->artifacts[index];
-    const tr_built *built = &p->report->artifacts[index];
     bool is_svg = g_str_has_suffix(artifact->path, ".svg");
     if (g_str_has_suffix(artifact->path, ".pdf") || (is_svg && add_inline_svg(p, index)))
         return; /* a PDF is linked to by its facts */
