@@ -357,6 +357,19 @@ tr_status tr_output_commit(tr_output **handle, tr_diag *diag) {
     return status;
 }
 
+tr_status tr_output_publish(tr_output **handle, tr_diag *diag) {
+    tr_output *output = *handle;
+    tr_status status = TR_OK;
+    if (rename(output->temporary, output->target))
+        status = fail_with_errno(diag, output->path, "cannot rename the new file to this");
+    if (!status) {
+        free(output->temporary);
+        output->temporary = NULL;
+    }
+    tr_output_discard(handle);
+    return status;
+}
+
 static bool any_file(const char *name) {
     (void)name;
     return true;

@@ -58,6 +58,10 @@ tr_status tr_output_sync(tr_output *output, tr_diag *diag);
 /* Syncs and renames, and frees the output in any case. */
 tr_status tr_output_commit(tr_output **output, tr_diag *diag);
 
+/* Renames a file that goes on being written by other means, without syncing it, which could take long,
+ * and frees the output in any case. */
+tr_status tr_output_publish(tr_output **output, tr_diag *diag);
+
 /* Removes the temporary file or folder. NULL is fine. */
 void tr_output_discard(tr_output **output);
 

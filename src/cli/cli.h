@@ -37,6 +37,7 @@ int tr_cmd_import(int argc, char **argv);
 int tr_cmd_plan(int argc, char **argv);
 int tr_cmd_predict(int argc, char **argv);
 int tr_cmd_preview(int argc, char **argv);
+int tr_cmd_record(int argc, char **argv);
 int tr_cmd_render(int argc, char **argv);
 int tr_cmd_train(int argc, char **argv);
 
@@ -104,6 +105,10 @@ typedef struct tr_given {
 void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned command_bit,
                            const GOptionEntry *flags, tr_settings *settings,
                            tr_arguments *arguments, int *exit_code);
+
+/* An argument that names a recording: the settings are then of a run that is read from it. NULL for none.
+ * TR_ERROR_ARGUMENT, TR_ERROR_MEMORY. */
+tr_status tr_take_recording(tr_settings *settings, const char *path, tr_diag *diag);
 
 /* The section on exit codes that all help pages end with. */
 extern const char tr_exit_code_help[];

@@ -10,7 +10,7 @@
 
 static const tr_help help = {
     .command = "chart",
-    .usage = "KIND [OPTION…]",
+    .usage = "KIND [RECORDING] [OPTION…]",
     .description =
         "Trains a net and draws a chart of it: a picture as PNG, SVG or PDF. KIND is\n"
         "\n"
@@ -22,9 +22,11 @@ static const tr_help help = {
         "  network     layers, units and weights\n"
         "  neuron      the parts of a single neuron\n"
         "\n"
-        "or up to four of them, as in fit+error.\n",
+        "or up to four of them, as in fit+error. RECORDING is a file of trainreel record,\n"
+        "which is drawn instead of training.\n",
     .examples = "  trainreel chart error\n"
                 "  trainreel chart data --title \"ridiculously simple data\" -o data.pdf\n"
+                "  trainreel chart error run.h5 --error-scale log\n"
                 "  trainreel chart fit --iteration 50 --theme dark -o fit.png\n"};
 
 typedef struct chart_flags {
@@ -51,8 +53,8 @@ static char *default_path(const char *kind, tr_diag *diag) {
     return g_strdup_printf("out/%s.svg", kind);
 }
 
-static tr_status draw(const tr_settings *settings, tr_run *run, const char *path,
-                      tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
+static tr_status draw_training(const tr_settings *settings, tr_run *run, const char *path,
+                               tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
     tr_source source = tr_training_source(&run->training);
     tr_picture picture = tr_picture_from(settings);
     tr_recording *recording;
@@ -66,6 +68,16 @@ static tr_status draw(const tr_settings *settings, tr_run *run, const char *path
     status = tr_chart(&source, recording, iteration, &picture, format, path, artifact, diag);
     tr_recording_destroy(&recording);
     return status;
+}
+
+static tr_status draw(const tr_settings *settings, tr_run *run, const char *path,
+                      tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
+    uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
+    tr_picture picture = tr_picture_from(settings);
+    if (!run->recording)
+        return draw_training(settings, run, path, format, artifact, diag);
+    tr_source source = tr_run_source(run);
+    return tr_chart(&source, run->recording, iteration, &picture, format, path, artifact, diag);
 }
 
 static int chart(const tr_settings *settings, const chart_flags *flags) {
@@ -102,7 +114,7 @@ int tr_cmd_chart(int argc, char **argv) {
          "file to write, which ends with .png, .svg or .pdf [out/KIND.svg]", "FILE"},
         TR_QUIET_FLAG(&flags.quiet),
         {0}};
-    tr_arguments arguments = {.wanted = "the kind of the chart", .n_least = 1, .n_most = 1};
+    tr_arguments arguments = {.wanted = "the kind of the chart", .n_least = 1, .n_most = 2};
     tr_diag diag = {0};
     tr_settings *settings;
     tr_status status = tr_settings_create(&settings, &diag);
@@ -114,6 +126,8 @@ int tr_cmd_chart(int argc, char **argv) {
     if (exit_code < 0)
         status = tr_settings_set(settings, tr_param_by_name("picture.scene"), arguments.values[0],
                                  &diag);
+    if (exit_code < 0 && !status && arguments.n_values > 1)
+        status = tr_take_recording(settings, arguments.values[1], &diag);
     if (status)
         exit_code = tr_report_failure(help.command, status, &diag);
     else if (exit_code < 0)

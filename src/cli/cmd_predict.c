@@ -9,12 +9,14 @@
 
 static const tr_help help = {
     .command = "predict",
-    .usage = "--x POINTS|--input FILE [OPTION…]",
+    .usage = "[RECORDING] --x POINTS|--input FILE [OPTION…]",
     .description =
         "Trains a net and evaluates it at given points. Writes a CSV line for each: the\n"
         "point, and what the trained net predicts (with --epochs 0 the initial net).\n"
-        "Numbers have the digits that bring float32 back exactly.\n",
+        "Numbers have the digits that bring float32 back exactly. RECORDING is a file of\n"
+        "trainreel record, whose last state is then evaluated instead of training.\n",
     .examples = "  trainreel predict --x 0.5,1.5\n"
+                "  trainreel predict run.h5 --x 0.5,1.5\n"
                 "  trainreel predict --data circles --model 8:tanh,1:sigmoid --x '0,0; 1,0'\n"
                 "  trainreel predict --data sine --model 60:relu,1 --x 1,2,3 -o points.csv\n"};
 
@@ -96,12 +98,13 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
     float *predictions = NULL;
     tr_destination to = {0};
     tr_catch_signals();
-    tr_status status = tr_run_create(&run, settings, NULL, diag);
+    tr_status status = *settings->recording ? tr_run_open_net(&run, settings, diag)
+                                            : tr_run_create(&run, settings, NULL, diag);
     if (!status)
         status = get_points(&points, run, settings, flags, diag);
     if (!status)
         status = tr_destination_open(&to, flags->output, diag);
-    if (!status) {
+    if (!status && !run->recording) {
         run->training.options.cancel = tr_interruption();
         status = tr_fit(run->network, run->params, run->dataset, &run->training.options,
                         &run->random, NULL, NULL, diag);
@@ -148,7 +151,13 @@ int tr_cmd_predict(int argc, char **argv) {
     if (status)
         return tr_report_failure(help.command, status, &diag);
     int exit_code;
-    tr_parse_options(argc, argv, &help, TR_FOR_PREDICT, entries, settings, &exit_code);
+    tr_arguments arguments = {.wanted = "a recording", .n_most = 1};
+    tr_parse_command_line(argc, argv, &help, TR_FOR_PREDICT, entries, settings, &arguments,
+                          &exit_code);
+    if (exit_code < 0 && arguments.n_values)
+        status = tr_take_recording(settings, arguments.values[0], &diag);
+    if (status)
+        exit_code = tr_report_failure(help.command, status, &diag);
     if (exit_code < 0 && !flags.x == !flags.input) {
         tr_complain(help.command, "one of --x POINTS and --input FILE is wanted");
         exit_code = EXIT_USAGE;
@@ -157,6 +166,7 @@ int tr_cmd_predict(int argc, char **argv) {
         status = predict(settings, &flags, &diag);
         exit_code = status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
     }
+    g_free(arguments.values);
     g_free(flags.x);
     g_free(flags.input);
     g_free(flags.output);

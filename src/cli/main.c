@@ -13,6 +13,7 @@ const tr_command tr_commands[] = {
     {"render", "train a net and write the video of its training", tr_cmd_render},
     {"chart", "train a net and draw its error, its fit, its weights …", tr_cmd_chart},
     {"compare", "train a net with several settings and show them side by side", tr_cmd_compare},
+    {"record", "train a net and keep every state of it in a file", tr_cmd_record},
     {"build", "make all that a plan describes: videos, charts and tables", tr_cmd_build},
     {"plan", "check, show and list plans", tr_cmd_plan},
     {"preview", "train a net and watch it in a browser", tr_cmd_preview},

@@ -136,6 +136,7 @@ static gboolean set_option(const gchar *name, const gchar *value, gpointer conte
     target *to = context;
     const tr_param *param = tr_param_by_option(name + strspn(name, "-"));
     if (!set_value(to, param, value, &diag)) {
+        tr_settings_note(to->settings, param);
         tr_given given = {.param = param, .text = NULL};
         if (to->given) {
             given.text = g_strdup(value);
@@ -293,4 +294,14 @@ void tr_parse_options(int argc, char **argv, const tr_help *help, unsigned comma
     tr_arguments none = {.n_most = 0};
     tr_parse_command_line(argc, argv, help, command_bit, flags, settings, &none, exit_code);
     g_free(none.values);
+}
+
+tr_status tr_take_recording(tr_settings *settings, const char *path, tr_diag *diag) {
+    if (!path)
+        return TR_OK;
+    if (!*path) {
+        snprintf(diag->text, sizeof diag->text, "the name of a recording is wanted");
+        return TR_ERROR_ARGUMENT;
+    }
+    return tr_settings_set(settings, tr_param_by_name("recording.file"), path, diag);
 }

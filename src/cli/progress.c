@@ -36,7 +36,7 @@ tr_progress_view tr_progress_view_create(tr_progress_style style) {
     const char *terminal = getenv("TERM");
     const char *no_color = getenv("NO_COLOR");
     bool dumb = !terminal || !strcmp(terminal, "dumb");
-    tr_progress_view view = {.style = style};
+    tr_progress_view view = {.style = style, .has_frames = true};
     view.bar = style == TR_PROGRESS_AUTO && isatty(STDERR_FILENO) && !dumb;
     view.color = !no_color || !*no_color;
     view.utf8 = g_get_charset(NULL);
@@ -46,27 +46,33 @@ tr_progress_view tr_progress_view_create(tr_progress_style style) {
 
 /* Drawing and encoding take nearly all of the time, and begin while the training still runs; where
  * there is nothing of them, the artifacts of a build count. -1 if nothing is known. */
-static double share_done(const tr_build_progress *progress) {
+static double share_done(const tr_progress_view *view, const tr_build_progress *progress) {
     const tr_progress *work = &progress->work;
     double share = -1;
-    if (work->n_frames)
+    if (!view->has_frames && work->n_iterations)
+        share = (double)work->iterations / (double)work->n_iterations;
+    else if (work->n_frames)
         share = (double)work->frames / (double)work->n_frames;
     else if (progress->n_artifacts)
         share = (double)progress->artifacts / (double)progress->n_artifacts;
     return share > 1 ? 1 : share; /* a build's totals are estimated at first */
 }
 
-static void format_counts(char *text, size_t size, const tr_build_progress *progress) {
+static void format_counts(const tr_progress_view *view, char *text, size_t size,
+                          const tr_build_progress *progress) {
     const tr_progress *work = &progress->work;
     double rate = work->seconds > 0 ? (double)work->frames / work->seconds : 0;
-    double share = share_done(progress);
+    double share = share_done(view, progress);
     int length = 0;
     if (progress->n_artifacts)
         length =
             snprintf(text, size, "%zu/%zu artifacts, ", progress->artifacts, progress->n_artifacts);
     text += length;
     size -= (size_t)length;
-    if (work->n_iterations)
+    if (!view->has_frames)
+        length = snprintf(text, size, "iteration %" PRIu64 "/%" PRIu64, work->iterations,
+                          work->n_iterations);
+    else if (work->n_iterations)
         length = snprintf(text, size,
                           "iteration %" PRIu64 "/%" PRIu64 ", frame %" PRIu64 "/%" PRIu64
                           ", %.0f frames/s",
@@ -94,8 +100,8 @@ static void show_bar(tr_progress_view *view, const tr_build_progress *progress) 
     char counts[200];
     char bar[256] = "";
     int columns = terminal_columns() - 1;
-    double share = share_done(progress);
-    format_counts(counts, sizeof counts, progress);
+    double share = share_done(view, progress);
+    format_counts(view, counts, sizeof counts, progress);
     int room = columns - (int)strlen(counts) - 3;
     int width = room < 40 ? room : 40;
     if (share >= 0 && width >= 5) {
@@ -137,7 +143,7 @@ void tr_progress_view_show_build(tr_progress_view *view, const tr_build_progress
         view->next = work->seconds + JSON_SECONDS;
     } else {
         char counts[200];
-        format_counts(counts, sizeof counts, progress);
+        format_counts(view, counts, sizeof counts, progress);
         fprintf(stderr, "%s\n", counts);
         view->next = work->seconds + PLAIN_SECONDS;
     }

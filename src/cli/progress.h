@@ -38,8 +38,9 @@ typedef struct tr_progress_view {
     bool bar; /* decided for AUTO */
     bool color;
     bool utf8;
-    bool shown;  /* a bar stands on the terminal's last line */
-    double next; /* seconds at which to show something again */
+    bool has_frames; /* otherwise only the training is shown; true unless it is changed */
+    bool shown;      /* a bar stands on the terminal's last line */
+    double next;     /* seconds at which to show something again */
 } tr_progress_view;
 
 /* The style that --progress names, which may be NULL. Complains and returns the exit code where it names

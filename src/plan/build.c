@@ -34,7 +34,7 @@ typedef struct run_task {
     size_t n_viewers; /* artifacts that are still to be made of its recording */
     tr_run *run;
     tr_source source;
-    tr_recording *recording; /* of what diverged, up to there */
+    tr_recording *recording; /* of what diverged, up to there; the run's, where that was recorded */
     uint64_t diverged_at; /* of FAILED: the iteration at which it did, or 0 for another failure */
     double seconds;       /* of a processor, for the training */
     char *failure;        /* of FAILED */
@@ -64,7 +64,7 @@ typedef struct build {
     const tr_build_options *options;
     tr_build_report *report;
     tr_store *store;
-    char (*data_checksums)[TR_CHECKSUM_SIZE]; /* by run; "" for those without a file */
+    tr_run_checksums *checksums; /* by run */
     run_task *runs;
     artifact_task *artifacts;
     int n_jobs;
@@ -156,6 +156,18 @@ static double seconds_of_thread(void) {
     return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
 }
 
+static void take_recording(run_task *task) {
+    task->recording = task->run->recording;
+    atomic_store(&task->n_iterations, task->source.n_iterations);
+    atomic_store(&task->iterations, task->source.n_iterations);
+}
+
+static void forget_recording(run_task *task) {
+    if (task->run && task->recording != task->run->recording)
+        tr_recording_destroy(&task->recording);
+    task->recording = NULL;
+}
+
 static tr_status train(build *b, size_t index, tr_diag *diag) {
     const tr_plan_run *run = &b->plan->runs[index];
     run_task *task = &b->runs[index];
@@ -169,9 +181,13 @@ static tr_status train(build *b, size_t index, tr_diag *diag) {
     status = tr_run_create_on(&task->run, settings, data ? data->run->dataset : NULL,
                               seed ? &seed->run->random : NULL, diag);
     tr_settings_destroy(&settings);
-    if (status || !task->is_trained)
+    if (status)
         return status;
-    task->source = tr_training_source(&task->run->training);
+    task->source = tr_run_source(task->run);
+    if (task->run->recording)
+        take_recording(task);
+    if (task->run->recording || !task->is_trained)
+        return TR_OK;
     atomic_store(&task->n_iterations, task->source.n_iterations);
     double start = seconds_of_thread();
     status = train_watched(&w, diag);
@@ -622,7 +638,7 @@ static void leave_recordings(build *b, const tr_plan_artifact *artifact) {
     const size_t *runs = tr_plan_artifact_runs(artifact, &count);
     for (size_t i = 0; i < count; i++)
         if (--b->runs[runs[i]].n_viewers == 0)
-            tr_recording_destroy(&b->runs[runs[i]].recording);
+            forget_recording(&b->runs[runs[i]]);
 }
 
 /* Joins workers that have ended, and forgets recordings that nobody needs any more. */
@@ -711,7 +727,8 @@ static uint64_t estimate_iterations(const build *b, size_t index) {
     while (data->data_from != TR_NO_RUN)
         data = &b->plan->runs[data->data_from];
     uint64_t batch = (uint64_t)run->settings->batch_size;
-    if (data->settings->data_kind == TR_DATA_CSV)
+    if (data->settings->data_kind == TR_DATA_CSV || *data->settings->recording ||
+        *run->settings->recording)
         return 0;
     return ((uint64_t)data->settings->points + batch - 1) / batch * (uint64_t)run->settings->epochs;
 }
@@ -744,16 +761,20 @@ static void need_run(build *b, size_t index, bool trained) {
         need_run(b, run->seed_from, true);
 }
 
-static void read_data_checksums(build *b) {
+static void read_checksum(char *path, char checksum[TR_CHECKSUM_SIZE]) {
+    /* where it cannot be read, the run fails and says why */
+    if (tr_file_checksum(path, checksum, NULL))
+        *checksum = '\0';
+    g_free(path);
+}
+
+static void read_checksums(build *b) {
     for (size_t i = 0; i < b->plan->n_runs; i++) {
         const tr_plan_run *run = &b->plan->runs[i];
-        if (!*run->settings->data_file)
-            continue;
-        char *path = tr_plan_data_path(b->plan, run);
-        /* where it cannot be read, training fails and says why */
-        if (tr_file_checksum(path, b->data_checksums[i], NULL))
-            *b->data_checksums[i] = '\0';
-        g_free(path);
+        if (*run->settings->data_file)
+            read_checksum(tr_plan_data_path(b->plan, run), b->checksums[i].data);
+        if (*run->settings->recording)
+            read_checksum(tr_plan_recording_path(b->plan, run), b->checksums[i].recording);
     }
 }
 
@@ -772,8 +793,8 @@ static bool is_unchanged(const build *b, const tr_manifest *older, size_t index)
 static void plan_tasks(build *b) {
     const tr_plan *plan = b->plan;
     char(*run_inputs)[TR_CHECKSUM_SIZE] = g_malloc0(plan->n_runs * sizeof *run_inputs);
-    read_data_checksums(b);
-    tr_manifest_run_inputs(plan, (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, run_inputs);
+    read_checksums(b);
+    tr_manifest_run_inputs(plan, b->checksums, run_inputs);
     tr_manifest *older = b->options->force
                              ? NULL
                              : tr_manifest_read(b->store, b->options->note, b->options->context);
@@ -847,8 +868,7 @@ static tr_status finish(build *b, tr_diag *diag) {
             status = built->status;
     }
     tr_status unwritten = b->plan->has_page ? write_page(b, diag) : TR_OK;
-    tr_status written = tr_manifest_write(b->store, b->plan, report,
-                                          (const char(*)[TR_CHECKSUM_SIZE])b->data_checksums, diag);
+    tr_status written = tr_manifest_write(b->store, b->plan, report, b->checksums, diag);
     written = unwritten ? unwritten : written;
     if (atomic_load(&b->is_stopping) &&
         report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
@@ -876,14 +896,14 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
     if (!status) {
         report->n_artifacts = plan->n_artifacts;
         report->artifacts = g_new0(tr_built, plan->n_artifacts);
-        b->data_checksums = g_malloc0(plan->n_runs * sizeof *b->data_checksums);
+        b->checksums = g_new0(tr_run_checksums, plan->n_runs);
         b->runs = g_new0(run_task, plan->n_runs);
         b->artifacts = g_new0(artifact_task, plan->n_artifacts);
         plan_tasks(b);
         run_tasks(b);
         status = finish(b, diag);
         for (size_t i = 0; i < plan->n_runs; i++) {
-            tr_recording_destroy(&b->runs[i].recording);
+            forget_recording(&b->runs[i]);
             tr_run_destroy(&b->runs[i].run);
             g_free(b->runs[i].failure);
         }
@@ -892,7 +912,7 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
     tr_store_close(&b->store);
     pthread_cond_destroy(&b->changed);
     pthread_mutex_destroy(&b->mutex);
-    g_free(b->data_checksums);
+    g_free(b->checksums);
     g_free(b->runs);
     g_free(b->artifacts);
     g_free(b);

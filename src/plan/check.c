@@ -14,9 +14,13 @@
 
 typedef struct checked_run {
     bool is_checked;
-    tr_run *run; /* NULL where it was refused */
-    tr_recording *recording;
+    tr_run *run;             /* NULL where it was refused */
+    tr_recording *recording; /* of the initial state */
 } checked_run;
+
+static const tr_recording *recording_of(const checked_run *run) {
+    return run->run->recording ? run->run->recording : run->recording;
+}
 
 typedef struct checker {
     const tr_plan *plan;
@@ -53,8 +57,12 @@ static void refuse_run(checker *c, size_t index, tr_status status, const tr_diag
     refuse(c, run->line, run->column, status, index < c->plan->n_written ? why : &named);
 }
 
-/* Records the initial state, which is no work, but finds whether training takes the net and the data. */
+/* Records the initial state, which is no work, but finds whether training takes the net and the data. A
+ * run that was recorded has its own. */
 static tr_status record_start(tr_run *run, tr_recording **recording, tr_diag *diag) {
+    *recording = NULL;
+    if (run->recording)
+        return TR_OK;
     tr_random random = run->random;
     tr_training training = run->training;
     training.options.epochs = 0;
@@ -75,10 +83,10 @@ static tr_status try_picture(const checked_run *run, const tr_settings *settings
     if (!status && !params)
         status = tr_fail_memory(diag, "a picture");
     if (!status)
-        status = tr_recording_read(run->recording, 0, 1, &state, params, diag);
+        status = tr_recording_read(recording_of(run), 0, 1, &state, params, diag);
     if (!status)
         status = tr_scene_create(&scene, &picture, network, run->run->dataset,
-                                 run->run->training.options.loss, run->recording, diag);
+                                 run->run->training.options.loss, recording_of(run), diag);
     if (!status)
         status = tr_scene_draw_still(scene, &state, TR_STILL_PIXELS, &still, diag);
     tr_still_destroy(&still);
@@ -141,9 +149,9 @@ static tr_status try_comparison(const checker *c, const tr_plan_artifact *artifa
     tr_source sources[TR_MOST_COMPARED];
     for (size_t i = 0; i < compared->n_runs; i++) {
         const checked_run *run = &c->runs[compared->runs[i]];
-        sources[i] = tr_training_source(&run->run->training);
+        sources[i] = tr_run_source(run->run);
         runs[i] = (tr_compared_run){
-            .label = compared->labels[i], .source = &sources[i], .recording = run->recording};
+            .label = compared->labels[i], .source = &sources[i], .recording = recording_of(run)};
     }
     const tr_comparison comparison = {.n_runs = compared->n_runs,
                                       .runs = runs,

@@ -131,8 +131,7 @@ static bool is_of_training(const tr_param *param) {
 }
 
 /* The checksum of what a run is made of, after those of the runs that it depends on. */
-static const char *add_run(const tr_plan *plan, size_t index,
-                           const char (*data_checksums)[TR_CHECKSUM_SIZE],
+static const char *add_run(const tr_plan *plan, size_t index, const tr_run_checksums *checksums,
                            char (*run_inputs)[TR_CHECKSUM_SIZE]) {
     const tr_plan_run *run = &plan->runs[index];
     const size_t others[] = {run->data_from, run->seed_from};
@@ -140,25 +139,29 @@ static const char *add_run(const tr_plan *plan, size_t index,
         return run_inputs[index];
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     for (size_t i = 0; i < tr_n_params; i++)
-        /* of a data file its content counts, not its name */
-        if (is_of_training(&tr_params[i]) && strcmp(tr_params[i].name, "data.file") != 0)
+        /* of a file its content counts, not its name */
+        if (is_of_training(&tr_params[i]) && strcmp(tr_params[i].name, "data.file") != 0 &&
+            strcmp(tr_params[i].name, "recording.file") != 0)
             add_setting(sum, run->settings, &tr_params[i]);
-    add_text(sum, data_checksums[index]);
+    add_text(sum, checksums[index].data);
+    if (*run->settings->recording) {
+        add_text(sum, checksums[index].recording);
+        add_text(sum, run->settings->given & TR_GIVEN_DATA ? "with data" : "with its own data");
+    }
     for (int i = 0; i < 2; i++)
-        add_text(sum, others[i] == TR_NO_RUN
-                          ? ""
-                          : add_run(plan, others[i], data_checksums, run_inputs));
+        add_text(sum,
+                 others[i] == TR_NO_RUN ? "" : add_run(plan, others[i], checksums, run_inputs));
     g_strlcpy(run_inputs[index], g_checksum_get_string(sum), TR_CHECKSUM_SIZE);
     g_checksum_free(sum);
     return run_inputs[index];
 }
 
-void tr_manifest_run_inputs(const tr_plan *plan, const char (*data_checksums)[TR_CHECKSUM_SIZE],
+void tr_manifest_run_inputs(const tr_plan *plan, const tr_run_checksums *checksums,
                             char (*run_inputs)[TR_CHECKSUM_SIZE]) {
     for (size_t i = 0; i < plan->n_runs; i++)
         *run_inputs[i] = '\0';
     for (size_t i = 0; i < plan->n_runs; i++)
-        add_run(plan, i, data_checksums, run_inputs);
+        add_run(plan, i, checksums, run_inputs);
 }
 
 /* The runs, and what they are called. A summary has columns of what varies, too. */
@@ -192,15 +195,17 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
 
 /* ---- writing ---- */
 
-static json_t *describe_run(const tr_plan_run *run, const char *data_checksum) {
+static json_t *describe_run(const tr_plan_run *run, const tr_run_checksums *checksums) {
     json_t *settings = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_params[i].users & TR_FOR_RUN)
+        if (tr_params[i].users & TR_FOR_RUN && tr_settings_has(run->settings, &tr_params[i]))
             json_object_set_new(settings, tr_params[i].name,
                                 tr_json_setting(run->settings, &tr_params[i]));
     json_t *object = json_pack("{s:o}", "settings", settings);
-    if (*data_checksum)
-        json_object_set_new(object, "data_sha256", json_string(data_checksum));
+    if (*checksums->data)
+        json_object_set_new(object, "data_sha256", json_string(checksums->data));
+    if (*checksums->recording)
+        json_object_set_new(object, "recording_sha256", json_string(checksums->recording));
     return object;
 }
 
@@ -274,11 +279,10 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
 }
 
 static char *make_manifest(const tr_plan *plan, const tr_build_report *report,
-                           const char (*data_checksums)[TR_CHECKSUM_SIZE]) {
+                           const tr_run_checksums *checksums) {
     json_t *runs = json_object();
     for (size_t i = 0; i < plan->n_runs; i++)
-        json_object_set_new(runs, plan->runs[i].name,
-                            describe_run(&plan->runs[i], data_checksums[i]));
+        json_object_set_new(runs, plan->runs[i].name, describe_run(&plan->runs[i], &checksums[i]));
     json_t *root =
         json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema", TR_MANIFEST_SCHEMA, "program",
                   "trainreel", "version", tr_version(), "libraries", tr_library_versions(), "runs",
@@ -323,16 +327,16 @@ static char *make_checksums(const tr_plan *plan, const tr_build_report *report) 
 }
 
 tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,
-                            const tr_build_report *report,
-                            const char (*data_checksums)[TR_CHECKSUM_SIZE], tr_diag *diag) {
-    char *manifest = make_manifest(plan, report, data_checksums);
-    char *checksums = make_checksums(plan, report);
+                            const tr_build_report *report, const tr_run_checksums *checksums,
+                            tr_diag *diag) {
+    char *manifest = make_manifest(plan, report, checksums);
+    char *sums = make_checksums(plan, report);
     tr_status status = manifest ? TR_OK : tr_fail_memory(diag, "the manifest");
     if (!status)
         status = tr_store_update(store, MANIFEST, manifest, NULL, diag);
     if (!status)
-        status = tr_store_update(store, CHECKSUMS, checksums, NULL, diag);
+        status = tr_store_update(store, CHECKSUMS, sums, NULL, diag);
     free(manifest);
-    g_free(checksums);
+    g_free(sums);
     return status;
 }

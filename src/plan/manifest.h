@@ -20,9 +20,15 @@ void tr_manifest_destroy(tr_manifest **manifest);
 bool tr_manifest_find(const tr_manifest *manifest, const tr_store *store, const char *path,
                       const char *kind, const char *inputs, tr_built_file *file);
 
-/* The checksums of what every run is made of: its settings, the content of its data file, whose checksum
- * is given ("" for none), and the runs that it depends on. */
-void tr_manifest_run_inputs(const tr_plan *plan, const char (*data_checksums)[TR_CHECKSUM_SIZE],
+/* The checksums of the files of a run; "" for those that it has not. */
+typedef struct tr_run_checksums {
+    char data[TR_CHECKSUM_SIZE];
+    char recording[TR_CHECKSUM_SIZE];
+} tr_run_checksums;
+
+/* The checksums of what every run is made of: its settings, the content of its files, and the runs that
+ * it depends on. */
+void tr_manifest_run_inputs(const tr_plan *plan, const tr_run_checksums *checksums,
                             char (*run_inputs)[TR_CHECKSUM_SIZE]);
 
 /* The checksum of what an artifact is made of: its settings, its run or those that it compares, and the
@@ -32,7 +38,7 @@ void tr_manifest_inputs(const tr_plan_artifact *artifact,
 
 /* Writes both files, as far as they change. TR_ERROR_OUTPUT, TR_ERROR_MEMORY. */
 tr_status tr_manifest_write(const tr_store *store, const tr_plan *plan,
-                            const tr_build_report *report,
-                            const char (*data_checksums)[TR_CHECKSUM_SIZE], tr_diag *diag);
+                            const tr_build_report *report, const tr_run_checksums *checksums,
+                            tr_diag *diag);
 
 #endif

@@ -15,7 +15,7 @@
 
 #define RUN                                                                                        \
     (TR_FOR_TRAIN | TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_PREDICT | TR_FOR_CHECK_GRADIENT |        \
-     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_COMPARE | TR_FOR_PREVIEW)
+     TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_RECORD | TR_FOR_COMPARE | TR_FOR_PREVIEW)
 #define EVERY (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT)
 #define FRAMES (TR_FOR_RENDER | TR_FOR_RUN | TR_FOR_BUILD | TR_FOR_ARTIFACT | TR_FOR_COMPARE)
 #define PICTURE (TR_FOR_RENDER | TR_FOR_CHART | TR_FOR_ARTIFACT | TR_FOR_COMPARE | TR_FOR_PREVIEW)
@@ -52,15 +52,18 @@ static const char *const presets[] = {"plot",   "ultrafast", "superfast", "veryf
 static const char *const switches[] = {"no", "yes", NULL};
 
 const tr_param_group tr_param_groups[] = {
-    {"data.", "Data"},       {"model.", "Model"},        {"train.", "Training"},
-    {"record.", "Frames"},   {"compare.", "Comparison"}, {"picture.", "Picture"},
-    {"video.", "Video"},     {"summary.", "Summary"},    {"output.", "Output"},
-    {"embed.", "Embedding"},
+    {"recording.", "Recording"}, {"data.", "Data"},       {"model.", "Model"},
+    {"train.", "Training"},      {"record.", "Frames"},   {"compare.", "Comparison"},
+    {"picture.", "Picture"},     {"video.", "Video"},     {"summary.", "Summary"},
+    {"output.", "Output"},       {"embed.", "Embedding"},
 };
 const size_t tr_n_param_groups = sizeof tr_param_groups / sizeof *tr_param_groups;
 
 /* name, option, short, users, type, default, low, high, choices, value, help, where */
 const tr_param tr_params[] = {
+    {"recording.file", NULL, 0, TR_FOR_RUN, TR_PARAM_PATH, "", 0, 0, NULL, "FILE",
+     "the recording that the run is read from, instead of training it", AT(recording)},
+
     {"data.kind", "data", 0, RUN | TR_FOR_IMPORT, TR_PARAM_CHOICE, "bilinear", 0, 0, data_kinds,
      "KIND",
      "what the net learns; bilinear is 0 up to x = 1, then rises with slope 2; xor, circles and "
@@ -291,6 +294,37 @@ tr_status tr_settings_reset(tr_settings *settings, const tr_param *param, tr_dia
         *text = NULL;
     }
     return TR_OK;
+}
+
+void tr_settings_note(tr_settings *settings, const tr_param *param) {
+    if (g_str_has_prefix(param->name, "data."))
+        settings->given |= TR_GIVEN_DATA;
+    else if (g_str_has_prefix(param->name, "model."))
+        settings->given |= TR_GIVEN_MODEL;
+    else if (!strcmp(param->name, "train.loss"))
+        settings->given |= TR_GIVEN_LOSS;
+    else if (!strcmp(param->name, "train.seed"))
+        settings->given |= TR_GIVEN_SEED;
+    else if (g_str_has_prefix(param->name, "train.") && !settings->given_training)
+        settings->given_training = param;
+}
+
+bool tr_settings_has(const tr_settings *settings, const tr_param *param) {
+    unsigned given = settings->given;
+    bool is_recorded = *settings->recording != '\0';
+    if (!strcmp(param->name, "recording.file"))
+        return is_recorded;
+    if (!is_recorded)
+        return true;
+    if (g_str_has_prefix(param->name, "data."))
+        return given & TR_GIVEN_DATA;
+    if (g_str_has_prefix(param->name, "model."))
+        return given & TR_GIVEN_MODEL;
+    if (!strcmp(param->name, "train.loss"))
+        return given & TR_GIVEN_LOSS;
+    if (!strcmp(param->name, "train.seed"))
+        return given & TR_GIVEN_SEED;
+    return !g_str_has_prefix(param->name, "train.");
 }
 
 void tr_settings_destroy(tr_settings **settings) {

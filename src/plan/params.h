@@ -3,6 +3,7 @@
 #ifndef TR_PLAN_PARAMS_H
 #define TR_PLAN_PARAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trainreel/dataset.h>
@@ -27,6 +28,7 @@ enum { TR_DATA_CSV = TR_DATA_SPIRALS + 1 };
 /* The values of all settings. Texts and layers belong to it. A number that is NaN, a size of 0x0 and a
  * text that is NULL were not set and have no default of their own; see tr_settings_resolve. */
 typedef struct tr_settings {
+    char *recording;
     int data_kind;
     int64_t points;
     double noise;
@@ -91,7 +93,13 @@ typedef struct tr_settings {
     char *image_path;
     char *poster;
     char *alt;
+    /* what was set by somebody, which is what counts where there is a recording: TR_GIVEN_…, and the
+     * first setting that only a training has; see tr_settings_note */
+    unsigned given;
+    const struct tr_param *given_training;
 } tr_settings;
+
+enum { TR_GIVEN_DATA = 1, TR_GIVEN_MODEL = 2, TR_GIVEN_LOSS = 4, TR_GIVEN_SEED = 8 };
 
 typedef enum tr_param_type {
     TR_PARAM_INTEGER, /* int64_t */
@@ -119,6 +127,7 @@ enum {
     TR_FOR_BUILD = 128,
     TR_FOR_IMPORT = 1 << 11,
     TR_FOR_COMPARE = 1 << 12,
+    TR_FOR_RECORD = 1 << 14,
     TR_TAKES_LIST =
         1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
     TR_FOR_PREVIEW = 1 << 16,
@@ -160,6 +169,13 @@ void tr_settings_destroy(tr_settings **settings);
 /* Sets a value from its text. TR_ERROR_ARGUMENT says what was found and what would be right. */
 tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const char *text,
                           tr_diag *diag);
+
+/* Notes that somebody set this setting. */
+void tr_settings_note(tr_settings *settings, const tr_param *param);
+
+/* Whether a setting counts for a run with these settings: all of them for a training, and for a recording
+ * those of the data, the model and the training only where they were set. */
+bool tr_settings_has(const tr_settings *settings, const tr_param *param);
 
 /* Writes what a value of this setting is, such as "a whole number from 1 to 240". */
 void tr_param_describe(const tr_param *param, char *text, size_t size);

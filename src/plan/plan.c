@@ -196,21 +196,34 @@ const size_t *tr_plan_artifact_runs(const tr_plan_artifact *artifact, size_t *co
     return artifact->comparison ? artifact->comparison->runs : &artifact->run;
 }
 
-char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run) {
-    const char *file = run->settings->data_file;
-    if (run->file_is_given || g_path_is_absolute(file) || !strcmp(plan->folder, "."))
+/* `is_given` where it is from the command line. */
+static char *path_from_here(const tr_plan *plan, const char *file, bool is_given) {
+    if (is_given || g_path_is_absolute(file) || !strcmp(plan->folder, "."))
         return g_strdup(file);
     return g_build_filename(plan->folder, file, NULL);
+}
+
+char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run) {
+    return path_from_here(plan, run->settings->data_file, run->file_is_given);
+}
+
+char *tr_plan_recording_path(const tr_plan *plan, const tr_plan_run *run) {
+    return path_from_here(plan, run->settings->recording, run->recording_is_given);
+}
+
+static tr_status set_path(tr_settings *settings, const char *name, char *path, tr_diag *diag) {
+    tr_status status = tr_settings_set(settings, tr_param_by_name(name), path, diag);
+    g_free(path);
+    return status;
 }
 
 tr_status tr_plan_run_settings(const tr_plan *plan, const tr_plan_run *run, tr_settings **settings,
                                tr_diag *diag) {
     tr_status status = tr_settings_copy(settings, run->settings, diag);
-    if (status || !*run->settings->data_file)
-        return status;
-    char *path = tr_plan_data_path(plan, run);
-    status = tr_settings_set(*settings, tr_param_by_name("data.file"), path, diag);
-    g_free(path);
+    if (!status && *run->settings->data_file)
+        status = set_path(*settings, "data.file", tr_plan_data_path(plan, run), diag);
+    if (!status && *run->settings->recording)
+        status = set_path(*settings, "recording.file", tr_plan_recording_path(plan, run), diag);
     if (status)
         tr_settings_destroy(settings);
     return status;

@@ -17,7 +17,7 @@ enum {
 /* No run. */
 #define TR_NO_RUN SIZE_MAX
 
-/* A training. Where it has another run's data, the settings data.… are the defaults; where it goes on
+/* A training, or a recording of one. Where it has another run's data, the settings data.… are the defaults; where it goes on
  * with another run's random numbers, so is the seed. */
 typedef struct tr_plan_run {
     char *name;
@@ -25,7 +25,8 @@ typedef struct tr_plan_run {
     size_t data_from;      /* the run whose data it has, or TR_NO_RUN */
     size_t seed_from;   /* the run after which it goes on with the random numbers, or TR_NO_RUN */
     bool file_is_given; /* data.file is from the command line, so not relative to the plan */
-    size_t line;        /* in the file */
+    bool recording_is_given; /* the same for recording.file */
+    size_t line;             /* in the file */
     size_t column;
 } tr_plan_run;
 
@@ -142,7 +143,10 @@ bool tr_plan_can_vary(const tr_param *param);
 /* The run's data file as a path from here, in a string that the caller frees with g_free(). */
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run);
 
-/* A copy of the run's settings with that path. TR_ERROR_MEMORY. */
+/* The same for its recording. */
+char *tr_plan_recording_path(const tr_plan *plan, const tr_plan_run *run);
+
+/* A copy of the run's settings with those paths. TR_ERROR_MEMORY. */
 tr_status tr_plan_run_settings(const tr_plan *plan, const tr_plan_run *run, tr_settings **settings,
                                tr_diag *diag);
 

@@ -345,6 +345,10 @@ bool tr_read_comparison(tr_plan_reader *reader, tr_plan_artifact *artifact,
         sound = read_names(reader, comparison, compare);
     else if ((comparison->base = tr_find_run(reader, place)) == TR_NO_RUN)
         return false;
+    else if (vary && reader->plan->runs[comparison->base].settings &&
+             *reader->plan->runs[comparison->base].settings->recording)
+        tr_refuse(reader, place,
+                  "found a recording, whose settings cannot vary; wanted a run that is trained");
     else if (!vary)
         tr_refuse(
             reader, place,

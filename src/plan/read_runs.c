@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const sections[] = {"extends", "data", "model", "train", "record"};
+static const char *const sections[] = {"extends", "recording", "data", "model", "train", "record"};
 
 static const tr_param *find(const char *name) {
     return tr_param_by_name(name);
@@ -38,6 +38,9 @@ static void reset(tr_plan_reader *reader, tr_settings *settings, const char *nam
  * on the command line. */
 void tr_settle(tr_plan_reader *reader, tr_raw_run *run, const tr_param *param, tr_place place) {
     tr_settings *settings = run->settings;
+    tr_settings_note(settings, param);
+    if (!strcmp(param->name, "recording.file"))
+        run->recording_is_given = place.change != NULL;
     bool is_from = !strcmp(param->name, "data.from");
     if (is_from && *settings->data_from) {
         reset_others(reader, settings, "data.", param);
@@ -120,7 +123,9 @@ static void read_section(tr_plan_reader *reader, tr_raw_run *run, const char *se
 
 static void apply_change(tr_plan_reader *reader, tr_raw_run *run, tr_change *change,
                          const char *key) {
-    const tr_param *param = find(strcmp(key, "model") != 0 ? key : "model.layers");
+    const tr_param *param = find(!strcmp(key, "model")       ? "model.layers"
+                                 : !strcmp(key, "recording") ? "recording.file"
+                                                             : key);
     tr_place place = {.change = change};
     change->is_used = true;
     if (!param || !(param->users & TR_FOR_RUN)) {
@@ -176,6 +181,7 @@ static bool start_settings(tr_plan_reader *reader, tr_raw_run *run) {
         run->data_from = base->data_from;
         run->seed_from = base->seed_from;
         run->file_is_given = base->file_is_given;
+        run->recording_is_given = base->recording_is_given;
     } else {
         status = tr_settings_create(&run->settings, &diag);
     }
@@ -194,8 +200,13 @@ static bool read_run(tr_plan_reader *reader, size_t index) {
     for (size_t i = 0; sound && i < run->value->count; i++) {
         const tr_yaml_node *key = run->value->keys[i];
         const tr_yaml_node *value = run->value->values[i];
+        const tr_param *recording = find("recording.file");
         if (!strcmp(key->text, "model")) {
             tr_read_layers(reader, run->settings, (tr_place){.node = value});
+            tr_settings_note(run->settings, find("model.layers"));
+        } else if (!strcmp(key->text, "recording")) {
+            if (tr_read_value(reader, run->settings, recording, (tr_place){.node = value}))
+                tr_settle(reader, run, recording, (tr_place){.node = value});
         } else if (!strcmp(key->text, "data") || !strcmp(key->text, "train") ||
                    !strcmp(key->text, "record")) {
             read_section(reader, run, key->text, value);
@@ -248,6 +259,18 @@ bool tr_resolve_run(tr_plan_reader *reader, tr_plan_run *run, const tr_settings 
     return !status;
 }
 
+/* Of a run that was recorded, nothing is trained. */
+static void check_recorded(tr_plan_reader *reader, const tr_raw_run *raw) {
+    const tr_settings *settings = raw->settings;
+    const tr_param *param = settings->given_training;
+    if (!param && (settings->given & TR_GIVEN_SEED) && !(settings->given & TR_GIVEN_DATA))
+        param = find("train.seed");
+    if (*settings->recording && param)
+        tr_refuse(reader, (tr_place){.node = raw->key},
+                  "found %s for a recording, of which nothing is trained; wanted none",
+                  param->name);
+}
+
 static void finish_run(tr_plan_reader *reader, size_t index) {
     tr_raw_run *raw = &reader->runs[index];
     tr_plan_run *run = &reader->plan->runs[index];
@@ -255,6 +278,7 @@ static void finish_run(tr_plan_reader *reader, size_t index) {
                          .data_from = TR_NO_RUN,
                          .seed_from = TR_NO_RUN,
                          .file_is_given = raw->file_is_given,
+                         .recording_is_given = raw->recording_is_given,
                          .line = raw->key->line,
                          .column = raw->key->column};
     if (!raw->settings)
@@ -263,10 +287,22 @@ static void finish_run(tr_plan_reader *reader, size_t index) {
         run->data_from = tr_find_run(reader, raw->data_from);
     if (has_reference(raw, false))
         run->seed_from = tr_find_run(reader, raw->seed_from);
+    check_recorded(reader, raw);
     if (raw->settings->data_kind == TR_DATA_CSV && !*raw->settings->data_file)
         tr_refuse(reader, (tr_place){.node = raw->key},
                   "found data of kind csv without a file; wanted data: {file: NAME}");
     tr_resolve_run(reader, run, raw->settings);
+}
+
+/* A recording does not have the state of the random numbers. */
+static void check_predecessor(tr_plan_reader *reader, size_t index) {
+    size_t before = reader->plan->runs[index].seed_from;
+    const tr_settings *settings = before == TR_NO_RUN ? NULL : reader->plan->runs[before].settings;
+    const tr_settings *own = reader->plan->runs[index].settings;
+    if (settings && *settings->recording && own && !*own->recording)
+        tr_refuse(reader, reader->runs[index].seed_from,
+                  "found \"%.40s\", which is a recording; wanted a run that is trained",
+                  reader->runs[before].key->text);
 }
 
 /* A name that can stand in runs.NAME.train.seed=1 and means one thing there. */
@@ -321,5 +357,7 @@ void tr_read_runs(tr_plan_reader *reader, const tr_yaml_node *node) {
         finish_run(reader, i);
     for (size_t i = 0; i < node->count; i++)
         check_circles(reader, i);
+    for (size_t i = 0; i < node->count; i++)
+        check_predecessor(reader, i);
     check_changes(reader);
 }

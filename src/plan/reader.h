@@ -29,6 +29,7 @@ typedef struct tr_raw_run {
     tr_place data_from;    /* where these were set, maybe in a run that it extends */
     tr_place seed_from;
     bool file_is_given;
+    bool recording_is_given;
     bool is_being_read;
     bool is_checked; /* by the search for cycles, as is the next */
     bool is_on_path;

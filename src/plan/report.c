@@ -40,7 +40,7 @@ char *tr_report_to_json(const tr_report *report, const tr_network *network,
         json_array_append_new(files, describe_artifact(&report->artifacts[i]));
     json_t *values = json_object();
     for (size_t i = 0; i < tr_n_params; i++)
-        if (tr_params[i].users & TR_FOR_RENDER)
+        if (tr_params[i].users & TR_FOR_RENDER && tr_settings_has(settings, &tr_params[i]))
             json_object_set_new(values, tr_params[i].name,
                                 tr_json_setting(settings, &tr_params[i]));
     json_t *root = json_pack(
@@ -50,6 +50,9 @@ char *tr_report_to_json(const tr_report *report, const tr_network *network,
         "initial_params", describe_params(network, report->initial_params, report->n_params),
         "trained_params", describe_params(network, report->trained_params, report->n_params),
         "embed", embed, "seconds", report->seconds, "settings", values);
+    if (root && *settings->recording)
+        json_object_set_new(root, "recording",
+                            tr_json_setting(settings, tr_param_by_name("recording.file")));
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     return text;

@@ -1,4 +1,5 @@
-/* A run made from settings: its data, its net, and the generator that draws and shuffles. */
+/* A run made from settings: its data, its net, and the generator that draws and shuffles. Or one that
+ * was recorded. */
 #ifndef TR_PLAN_RUN_H
 #define TR_PLAN_RUN_H
 
@@ -9,13 +10,18 @@
 typedef struct tr_run {
     const tr_dataset *dataset; /* the next, or another run's */
     tr_dataset *own_dataset;
-    tr_network *network;
-    float *params; /* the initial ones, until the training changes them */
+    const tr_network *network; /* the next, or the recording's */
+    tr_network *own_network;
+    float *
+        params; /* the initial ones, until the training changes them; of a recording the last ones */
     tr_random random;
-    tr_training training; /* points to the above */
+    tr_training training;    /* points to the above */
+    tr_recording *recording; /* NULL for a run that is to be trained */
 } tr_run;
 
-/* `settings` are resolved. The generator starts from `random`, or with NULL from the seed. Data, net
+/* `settings` are resolved. Where they name a recording it is opened, and must have a snapshot; what of a
+ * net or data is given (tr_settings_note) is compared with it, and settings that only a training has are
+ * refused. Otherwise the generator starts from `random`, or with NULL from the seed. Data, net
  * and initial weights are drawn from it, in this order. TR_ERROR_ARGUMENT, TR_ERROR_INPUT,
  * TR_ERROR_MEMORY. The caller destroys it; it must not be copied. */
 tr_status tr_run_create(tr_run **run, const tr_settings *settings, const tr_random *random,
@@ -23,7 +29,13 @@ tr_status tr_run_create(tr_run **run, const tr_settings *settings, const tr_rand
 /* The same on the dataset of another run, which is borrowed: nothing is drawn for it. */
 tr_status tr_run_create_on(tr_run **run, const tr_settings *settings, const tr_dataset *dataset,
                            const tr_random *random, tr_diag *diag);
+/* The recording that the settings name, where only its net is of interest: data that is given is not
+ * looked at, and there may be none. */
+tr_status tr_run_open_net(tr_run **run, const tr_settings *settings, tr_diag *diag);
 void tr_run_destroy(tr_run **run);
+
+/* The training, or what repeats the recording; the run is borrowed. */
+tr_source tr_run_source(tr_run *run);
 
 /* The data that the settings ask for, drawn from `random`, which goes on. As tr_run_create(). */
 tr_status tr_run_create_dataset(tr_dataset **dataset, const tr_settings *settings,

@@ -45,6 +45,8 @@ static void append_setting(GString *out, const tr_settings *settings, const tr_p
 static bool is_shown(const tr_plan_run *run, const tr_param *param) {
     bool is_from = !strcmp(param->name, "data.from");
     bool is_seed_from = !strcmp(param->name, "train.seed_from");
+    if (!tr_settings_has(run->settings, param))
+        return false;
     if (g_str_has_prefix(param->name, "data."))
         return is_from == (run->data_from != TR_NO_RUN);
     if (is_seed_from || !strcmp(param->name, "train.seed"))
@@ -152,6 +154,24 @@ static void append_text(GString *out, const char *key, const char *text) {
     g_string_append_c(out, '\n');
 }
 
+/* Of a recording, what was given beside it. */
+static void append_run(GString *out, const tr_plan_run *run) {
+    const char *recording = run->settings->recording;
+    unsigned shown = *recording ? run->settings->given : ~0U;
+    if (*recording) {
+        g_string_append(out, "    recording: ");
+        append_quoted(out, recording);
+        g_string_append_c(out, '\n');
+    }
+    if (shown & TR_GIVEN_DATA)
+        append_section(out, run, "data");
+    if (shown & TR_GIVEN_MODEL)
+        append_model(out, run->settings);
+    if (shown & (TR_GIVEN_LOSS | TR_GIVEN_SEED))
+        append_section(out, run, "train");
+    append_section(out, run, "record");
+}
+
 char *tr_plan_show(const tr_plan *plan) {
     GString *out = g_string_new(NULL);
     append_text(out, "title", plan->title);
@@ -161,10 +181,7 @@ char *tr_plan_show(const tr_plan *plan) {
         g_string_append(out, "  ");
         append_quoted(out, plan->runs[i].name);
         g_string_append(out, ":\n");
-        append_section(out, &plan->runs[i], "data");
-        append_model(out, plan->runs[i].settings);
-        append_section(out, &plan->runs[i], "train");
-        append_section(out, &plan->runs[i], "record");
+        append_run(out, &plan->runs[i]);
     }
     g_string_append(out, "artifacts:\n");
     for (size_t i = 0; i < plan->n_artifacts; i++)

@@ -120,6 +120,10 @@ static tr_status read_run(error_data *data, const tr_panel_source *source, size_
     }
     if (!status)
         status = read_batch_loss(data, source->recording, &block, diag);
+    if (!status && n_snapshots > 1 && !data->batch.n_points && !source->picture->full_loss)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "the loss of no batch is known; that on all data can be drawn "
+                         "(--full-loss yes)");
     if (!status)
         status = tr_series_init(&data->full, data->last_iteration,
                                 source->picture->full_loss ? n_spans : 0, diag);

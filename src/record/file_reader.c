@@ -66,7 +66,7 @@ static tr_status read_once(const file_reader *own, const tr_recorded *recorded, 
                 h5->H5Dread(recorded->dataset, recorded->memory_type, in_memory, in_file,
                             H5P_DEFAULT, values) >= 0;
     if (!done)
-        status = tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, recorded->name);
+        status = tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, recorded->name);
     if (in_file >= 0)
         h5->H5Sclose(in_file);
     if (in_memory >= 0)
@@ -316,7 +316,7 @@ static tr_status read_ended(file_reader *own, tr_diag *diag) {
     const tr_hdf5 *h5 = own->input.h5;
     if (h5->H5Dread(own->ended, TR_HDF5_ID(h5, H5T_NATIVE_UINT8_g), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                     &ended) < 0)
-        return tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "/ended");
+        return tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "/ended");
     if (ended > 1)
         return tr_fail(diag, TR_ERROR_INPUT, "%.100s: /ended: found %d; wanted 0 or 1", own->path,
                        ended);
@@ -382,9 +382,21 @@ static tr_status check_iterations(file_reader *own, tr_diag *diag) {
     return TR_OK;
 }
 
+/* Makes the library look at the lengths again. */
+static tr_status refresh_recorded(file_reader *own, tr_diag *diag) {
+    const tr_hdf5 *h5 = own->input.h5;
+    bool done = true;
+    for (size_t i = 0; done && i < own->n_recorded; i++)
+        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
+    return done ? TR_OK : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+}
+
 static tr_status measure(file_reader *own, tr_diag *diag) {
-    /* in this order: what has ended does not grow any more */
+    /* in this order: what has ended does not grow any more, so lengths that are read after that are the
+     * last ones */
     tr_status status = read_ended(own, diag);
+    if (!status && own->is_live)
+        status = refresh_recorded(own, diag);
     if (!status)
         status = count_snapshots(own, diag);
     if (!status)
@@ -403,10 +415,8 @@ static tr_status refresh(tr_recording *recording, tr_diag *diag) {
     if (status)
         return status;
     bool done = h5->H5Drefresh(own->ended) >= 0;
-    for (size_t i = 0; done && i < own->n_recorded; i++)
-        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
     status = done ? measure(own, diag)
-                  : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+                  : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
     tr_hdf5_leave();
     return status;
 }
@@ -665,7 +675,7 @@ static tr_status read_data_values(const file_reader *own, const char *name, hid_
     const tr_hdf5 *h5 = own->input.h5;
     if (h5->H5Dread(dataset, TR_HDF5_ID(h5, H5T_NATIVE_DOUBLE_g), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                     values) < 0)
-        return tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, name);
+        return tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, name);
     return check_data(own, name, values, count, diag);
 }
 
@@ -730,7 +740,7 @@ static tr_status open_ended(file_reader *own, tr_diag *diag) {
 }
 
 static tr_status open_contents(file_reader *own, tr_diag *diag) {
-    size_t n_layers;
+    size_t n_layers = 0;
     tr_status status = read_root(own, diag);
     if (!status)
         status = count_layers(own, &n_layers, diag);

@@ -47,8 +47,8 @@ typedef struct file_writer {
     bool has_thread;
 } file_writer;
 
-static tr_status fail(file_writer *own, const tr_hdf5 *h5, const char *what, tr_diag *diag) {
-    return tr_hdf5_fail(h5, diag, TR_ERROR_OUTPUT, own->path, what);
+static tr_status fail(const file_writer *own, const char *what, tr_diag *diag) {
+    return tr_hdf5_fail(diag, TR_ERROR_OUTPUT, own->path, what);
 }
 
 static tr_status fail_with_errno(const file_writer *own, const char *what, tr_diag *diag) {
@@ -94,7 +94,7 @@ static tr_status write_root(file_writer *own, const tr_hdf5 *h5, tr_diag *diag) 
                 write_attribute(h5, own->file, "learning_rate", TR_HDF5_ID(h5, H5T_IEEE_F64LE_g),
                                 TR_HDF5_ID(h5, H5T_NATIVE_DOUBLE_g), &info->learning_rate) &&
                 write_attribute(h5, own->file, "seed", integer, in_memory, &info->seed);
-    return done ? TR_OK : fail(own, h5, "cannot write", diag);
+    return done ? TR_OK : fail(own, "cannot write", diag);
 }
 
 /* Properties of a dataset with a checksum, and compressed if `deflated`. */
@@ -165,7 +165,7 @@ static tr_status create_recorded(file_writer *own, const tr_hdf5 *h5, tr_recorde
     recorded->dataset =
         create_dataset(h5, own->file, recorded->name, type, tr_recorded_value_size(h5, recorded),
                        recorded->rank, extent, most, chunk, is_integer);
-    return recorded->dataset < 0 ? fail(own, h5, recorded->name, diag) : TR_OK;
+    return recorded->dataset < 0 ? fail(own, recorded->name, diag) : TR_OK;
 }
 
 static hid_t create_group(const tr_hdf5 *h5, hid_t file, const char *name) {
@@ -193,7 +193,7 @@ static tr_status create_layer(file_writer *own, const tr_hdf5 *h5, size_t index,
     if (group >= 0)
         h5->H5Gclose(group);
     if (!done)
-        return fail(own, h5, name, diag);
+        return fail(own, name, diag);
     status = create_recorded(own, h5, &parts[0], diag);
     return status ? status : create_recorded(own, h5, &parts[1], diag);
 }
@@ -213,7 +213,7 @@ static tr_status write_data(file_writer *own, const tr_hdf5 *h5, const char *nam
                                              H5S_ALL, H5P_DEFAULT, values) >= 0;
     if (dataset >= 0)
         h5->H5Dclose(dataset);
-    return done ? TR_OK : fail(own, h5, name, diag);
+    return done ? TR_OK : fail(own, name, diag);
 }
 
 static bool write_ended(file_writer *own, const tr_hdf5 *h5, uint8_t has_ended) {
@@ -229,7 +229,7 @@ static tr_status create_groups(file_writer *own, const tr_hdf5 *h5, tr_diag *dia
         h5->H5Gclose(params);
     if (data >= 0)
         h5->H5Gclose(data);
-    return done ? TR_OK : fail(own, h5, "cannot write", diag);
+    return done ? TR_OK : fail(own, "cannot write", diag);
 }
 
 static tr_status create_contents(file_writer *own, const tr_hdf5 *h5, tr_diag *diag) {
@@ -253,7 +253,7 @@ static tr_status create_contents(file_writer *own, const tr_hdf5 *h5, tr_diag *d
         return status;
     own->ended = create_dataset(h5, own->file, "/ended", TR_HDF5_ID(h5, H5T_STD_U8LE_g), 1, 1, &one,
                                 &one, &one, false);
-    return write_ended(own, h5, 0) ? TR_OK : fail(own, h5, "/ended", diag);
+    return write_ended(own, h5, 0) ? TR_OK : fail(own, "/ended", diag);
 }
 
 /* Version 1.10 is the first that has SWMR, and what every library reads that can read it. */
@@ -278,10 +278,10 @@ static tr_status create_file(file_writer *own, tr_diag *diag) {
     if (status)
         return status;
     own->file = create_hdf5(h5, tr_output_temporary_path(own->output));
-    status = own->file < 0 ? fail(own, h5, "cannot write", diag) : create_contents(own, h5, diag);
+    status = own->file < 0 ? fail(own, "cannot write", diag) : create_contents(own, h5, diag);
     if (!status &&
         (h5->H5Fstart_swmr_write(own->file) < 0 || h5->H5Fflush(own->file, H5F_SCOPE_LOCAL) < 0))
-        status = fail(own, h5, "cannot write", diag);
+        status = fail(own, "cannot write", diag);
     tr_hdf5_leave();
     return status;
 }
@@ -315,7 +315,7 @@ static tr_status write_recorded(file_writer *own, const tr_hdf5 *h5, const tr_re
                 h5->H5Dset_extent(recorded->dataset, extent) >= 0 &&
                 h5->H5Dwrite(recorded->dataset, recorded->memory_type, in_memory, in_file,
                              H5P_DEFAULT, values_of(own, recorded, rows)) >= 0;
-    tr_status status = done ? TR_OK : fail(own, h5, recorded->name, diag);
+    tr_status status = done ? TR_OK : fail(own, recorded->name, diag);
     if (in_file >= 0)
         h5->H5Sclose(in_file);
     if (in_memory >= 0)
@@ -334,14 +334,14 @@ static tr_status write_rows(file_writer *own, const tr_snapshot_rows *rows, bool
     if (!status)
         own->n_written += rows->count;
     if (!status && flush && h5->H5Fflush(own->file, H5F_SCOPE_LOCAL) < 0)
-        status = fail(own, h5, "cannot write", diag);
+        status = fail(own, "cannot write", diag);
     tr_hdf5_leave();
     return status;
 }
 
 /* From now on readers find it. Not before there is something to read. */
 static tr_status publish(file_writer *own, tr_diag *diag) {
-    return own->output && own->n_written ? tr_output_commit(&own->output, diag) : TR_OK;
+    return own->output && own->n_written ? tr_output_publish(&own->output, diag) : TR_OK;
 }
 
 static void *work(void *context) {
@@ -391,13 +391,19 @@ static tr_status close_file(file_writer *own, bool has_ended, tr_diag *diag) {
     tr_status status = own->file < 0 ? TR_OK : tr_hdf5_enter(&h5, diag);
     if (own->file < 0 || status)
         return status;
-    if (has_ended && !write_ended(own, h5, 1))
+<<<<<<< HEAD
+    /* Everything else is on disk before it says that it has ended: the library writes in any order. */
+    if (has_ended && (h5->H5Fflush(own->file, H5F_SCOPE_LOCAL) < 0 || !write_ended(own, h5, 1)))
         status = fail(own, h5, "/ended", diag);
+=======
+    if (has_ended && !write_ended(own, h5, 1))
+        status = fail(own, "/ended", diag);
+>>>>>>> hdf5
     tr_close_recorded(h5, own->recorded, own->n_recorded);
     if (own->ended >= 0)
         h5->H5Dclose(own->ended);
     if (h5->H5Fclose(own->file) < 0 && !status)
-        status = fail(own, h5, "cannot write", diag);
+        status = fail(own, "cannot write", diag);
     own->file = own->ended = -1;
     tr_hdf5_leave();
     return status;

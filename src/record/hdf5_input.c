@@ -13,6 +13,9 @@ enum {
     SUPERBLOCK_VERSION = 3, /* the first that SWMR has, and with checksums everywhere */
     IS_WRITTEN = 1,         /* flags of its byte 11 */
     HAS_SWMR = 4,
+    /* Of what is just being written the checksum is wrong. The library sleeps 1, 2, 4 … ns between
+     * attempts, and would go on for ever with the 100 that it makes by itself. This is 33 ms. */
+    READ_ATTEMPTS = 25,
     CACHE_SLOTS = 127,
     CACHE_BYTES = 1 << 18, /* of each dataset, of which there may be many */
     MOST_FILTERS = 4,
@@ -30,7 +33,7 @@ static tr_status refuse(const tr_hdf5_input *input, tr_diag *diag, const char *n
 
 /* Where HDF5 has said why. */
 static tr_status fail(const tr_hdf5_input *input, tr_diag *diag, const char *name) {
-    return tr_hdf5_fail(input->h5, diag, TR_ERROR_INPUT, input->path, name);
+    return tr_hdf5_fail(diag, TR_ERROR_INPUT, input->path, name);
 }
 
 /* ---- the file ---- */
@@ -74,7 +77,9 @@ static hid_t open_hdf5(const tr_hdf5_input *input, unsigned flags) {
     hid_t file = -1;
     hid_t access = h5->H5Pcreate(TR_HDF5_ID(h5, H5P_CLS_FILE_ACCESS_ID_g));
     /* A lock may be impossible to get, and keeps nobody from anything here. */
-    if (access >= 0 && (!h5->set_file_locking || h5->set_file_locking(access, false, true) >= 0))
+    if (access >= 0 && h5->H5Pset_metadata_read_attempts(access, READ_ATTEMPTS) >= 0 &&
+        h5->H5Pset_cache(access, 0, CACHE_SLOTS, CACHE_BYTES, CACHE_PREEMPTION) >= 0 &&
+        (!h5->set_file_locking || h5->set_file_locking(access, false, true) >= 0))
         file = h5->H5Fopen(input->path, flags, access);
     if (access >= 0)
         h5->H5Pclose(access);
@@ -286,7 +291,6 @@ tr_status tr_hdf5_input_check_room(const tr_hdf5_input *input, const char *name,
     uint64_t least = is_deflated ? bytes / MOST_DEFLATION : bytes;
     if (stored >= least)
         return TR_OK;
-    h5->H5Eclear2(H5E_DEFAULT);
     return tr_fail(diag, TR_ERROR_INPUT,
                    "%.100s: %s: found %llu bytes, which is not enough for its shape", input->path,
                    name, (unsigned long long)stored);
@@ -381,7 +385,6 @@ tr_status tr_hdf5_input_text(const tr_hdf5_input *input, const char *name, hid_t
     if (!status)
         memcpy(text, value, strlen(value) + 1);
     free(value);
-    input->h5->H5Eclear2(H5E_DEFAULT);
     return status;
 }
 

@@ -42,7 +42,6 @@
     X(H5Drefresh)                                                                                  \
     X(H5Dset_extent)                                                                               \
     X(H5Dwrite)                                                                                    \
-    X(H5Eclear2)                                                                                   \
     X(H5Eget_auto2)                                                                                \
     X(H5Eset_auto2)                                                                                \
     X(H5Ewalk2)                                                                                    \
@@ -71,6 +70,7 @@
     X(H5Pset_deflate)                                                                              \
     X(H5Pset_fletcher32)                                                                           \
     X(H5Pset_libver_bounds)                                                                        \
+    X(H5Pset_metadata_read_attempts)                                                               \
     X(H5Pset_obj_track_times)                                                                      \
     X(H5Pset_shuffle)                                                                              \
     X(H5Sclose)                                                                                    \
@@ -142,7 +142,6 @@ void tr_hdf5_leave(void);
 
 /* Between both: fails with "path: what: the library's reason". Without memory the status is
  * TR_ERROR_MEMORY instead. */
-tr_status tr_hdf5_fail(const tr_hdf5 *h5, tr_diag *diag, tr_status status, const char *path,
-                       const char *what);
+tr_status tr_hdf5_fail(tr_diag *diag, tr_status status, const char *path, const char *what);
 
 #endif

@@ -68,7 +68,7 @@ static tr_status read_array(const keras_reading *own, const char *path, const ch
         status = tr_fail_memory(own->diag, "the weights");
     if (!status && h5->H5Dread(dataset, TR_HDF5_ID(h5, H5T_NATIVE_FLOAT_g), H5S_ALL, H5S_ALL,
                                H5P_DEFAULT, tensor->values) < 0)
-        status = tr_hdf5_fail(h5, own->diag, TR_ERROR_INPUT, own->input.path, path);
+        status = tr_hdf5_fail(own->diag, TR_ERROR_INPUT, own->input.path, path);
     h5->H5Dclose(dataset);
     return status;
 }
@@ -238,7 +238,7 @@ static tr_status read_var_layers(const keras_reading *own, const char *root, boo
         ssize_t length = own->input.h5->H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC,
                                                            i, name, sizeof name, H5P_DEFAULT);
         if (length < 0)
-            status = tr_hdf5_fail(own->input.h5, own->diag, TR_ERROR_INPUT, own->input.path, root);
+            status = tr_hdf5_fail(own->diag, TR_ERROR_INPUT, own->input.path, root);
         else if (length > MOST_NAME_BYTES)
             status = refuse(own, name, "its name is too long");
         else

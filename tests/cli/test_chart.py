@@ -93,7 +93,7 @@ class Options(ChartTest):
 class Failures(ChartTest):
     def test_usage(self):
         self.fail_with(USAGE, "chart", says=["the kind of the chart is missing"])
-        self.fail_with(USAGE, "chart", "fit", "error", says=['"error"'])
+        self.fail_with(USAGE, "chart", "fit", "run.h5", "error", says=['"error"'])
         self.fail_with(USAGE, "chart", "fit", "--every", "3", says=["--every"])
         for kind in ("fot", "", "+", "fit+", "../x", "fit+fit+fit+fit+fit", "/etc/x", "FIT"):
             self.fail_with(USAGE, "chart", kind, says=["scene"])

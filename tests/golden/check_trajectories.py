@@ -46,9 +46,9 @@ def variants(compiler):
 
 def compile_and_run(source, folder, number, command):
     program = Path(folder) / f"trajectories{number}"
-    base = [source / "src/base" / name for name in ("alloc.c", "cancel.c", "diag.c")]
-    files = [*sorted((source / "src/learn").glob("*.c")), *base,
-             source / "tests/golden/trajectories.c"]
+    files = [*sorted((source / "src/learn").glob("*.c")), source / "src/base/alloc.c",
+             source / "src/base/cancel.c",
+             source / "src/base/diag.c", source / "tests/golden/trajectories.c"]
     subprocess.run([*command, *FLAGS, f"-I{source}/include", f"-I{source}/src/base",
                     f"-I{source}/src/learn", *files, "-o", program, "-lm"], check=True)
     return subprocess.run([program], check=True, capture_output=True, text=True).stdout

@@ -1,6 +1,11 @@
 #include "support.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -315,18 +320,390 @@ static void an_older_file_stays_until_there_is_something_new(void **state) {
     tr_recording_destroy(&recording);
 }
 
-/* Runs `inner` in another process, as HDF5 does not read in the one that writes. */
-static void in_another_process(void (*inner)(void)) {
-    fflush(NULL);
+/* ---- damaged files ---- */
+
+typedef struct content {
+    size_t size;
+    unsigned char *bytes;
+} content;
+
+static content read_content(const char *path) {
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    content c = {.size = (size_t)info.st_size, .bytes = malloc((size_t)info.st_size)};
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(c.bytes, 1, c.size, file), c.size);
+    fclose(file);
+    return c;
+}
+
+static void write_file(const char *path, const unsigned char *bytes, size_t size) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+static bool same_networks(const tr_network *a, const tr_network *b) {
+    bool same = tr_network_n_layers(a) == tr_network_n_layers(b) &&
+                tr_network_n_inputs(a) == tr_network_n_inputs(b);
+    for (size_t i = 0; same && i < tr_network_n_layers(a); i++) {
+        const tr_layer_view *x = tr_network_layer(a, i), *y = tr_network_layer(b, i);
+        same = x->n_units == y->n_units && x->activation == y->activation && x->alpha == y->alpha;
+    }
+    return same;
+}
+
+static bool same_data(const tr_dataset *a, const tr_dataset *b) {
+    return a && b && a->n_samples == b->n_samples && a->n_inputs == b->n_inputs &&
+           a->n_outputs == b->n_outputs &&
+           !memcmp(a->x, b->x, a->n_samples * a->n_inputs * sizeof *a->x) &&
+           !memcmp(a->y, b->y, a->n_samples * a->n_outputs * sizeof *a->y);
+}
+
+typedef struct reading {
+    uint64_t next;
+} reading;
+
+static tr_status compare_next(const tr_snapshot *snapshot, void *context) {
+    reading *r = context;
+    float params[64];
+    const tr_snapshot expected = snapshot_at(r->next++, params, snapshot->n_params);
+    assert_int_equal(snapshot->iteration, expected.iteration);
+    assert_int_equal(snapshot->samples_seen, expected.samples_seen);
+    assert_memory_equal(&snapshot->loss, &expected.loss, sizeof expected.loss);
+    assert_memory_equal(snapshot->params, params, snapshot->n_params * sizeof *params);
+    return TR_OK;
+}
+
+/* A damaged recording has the same in it, or says what is wrong with the file. Returns which. */
+static bool check_damaged(const char *path, const tr_recording *expected) {
+    tr_diag diag = {0};
+    reading r = {0};
+    tr_recording *recording;
+    tr_status status = tr_recording_open(&recording, path, &diag);
+    if (!status) {
+        status = tr_recording_replay(recording, compare_next, &r, &diag);
+        if (!status) {
+            const tr_recording_info *a = tr_recording_info_of(recording);
+            const tr_recording_info *b = tr_recording_info_of(expected);
+            assert_int_equal(r.next, tr_recording_n_snapshots(expected));
+            assert_true(
+                same_networks(tr_recording_network(recording), tr_recording_network(expected)));
+            assert_true(same_data(tr_recording_dataset(recording), tr_recording_dataset(expected)));
+            assert_true(tr_recording_has_ended(recording));
+            assert_int_equal(*tr_recording_loss(recording), *tr_recording_loss(expected));
+            assert_string_equal(a->framework, b->framework);
+            assert_string_equal(a->optimizer, b->optimizer);
+            assert_true(a->learning_rate == b->learning_rate && a->seed == b->seed);
+        }
+    }
+    if (status) {
+        assert_int_equal(status, TR_ERROR_INPUT);
+        assert_text_contains(diag.text, path);
+        assert_null(strchr(diag.text, '\n'));
+    }
+    tr_recording_destroy(&recording);
+    return !status;
+}
+
+static uint32_t next_random(uint32_t *state) {
+    *state = *state * 1664525 + 1013904223; /* Numerical Recipes' */
+    return *state >> 8;
+}
+
+static void a_wrong_byte_is_found_or_makes_no_difference(void **state) {
+    (void)state;
+    uint32_t random = 1;
+    int n_same = 0;
+    char good[600];
+    snprintf(good, sizeof good, "%s", path_of("good.h5"));
+    make(good, &deep, 40);
+    const content c = read_content(good);
+    tr_recording *expected = open_recording(good);
+    for (int i = 0; i < 1000; i++) {
+        size_t at = next_random(&random) % c.size;
+        unsigned char was = c.bytes[at];
+        c.bytes[at] ^= (unsigned char)(1 + next_random(&random) % 255);
+        write_file(path_of("bad.h5"), c.bytes, c.size);
+        n_same += check_damaged(path_of("bad.h5"), expected);
+        c.bytes[at] = was;
+    }
+    assert_true(n_same < 1000);
+    /* all that is read when a file is opened is in its first part, where the chunks are not */
+    for (size_t at = 0; at < 3000 && at < c.size; at += 3) {
+        c.bytes[at] ^= 0xff;
+        write_file(path_of("bad.h5"), c.bytes, c.size);
+        (void)check_damaged(path_of("bad.h5"), expected);
+        c.bytes[at] ^= 0xff;
+    }
+    tr_recording_destroy(&expected);
+    free(c.bytes);
+}
+
+static void a_truncated_file_is_refused(void **state) {
+    (void)state;
+    char good[600];
+    snprintf(good, sizeof good, "%s", path_of("good.h5"));
+    make(good, &neuron, 200);
+    const content c = read_content(good);
+    tr_recording *expected = open_recording(good);
+    for (size_t i = 0; i < 60; i++) {
+        size_t size = i < 50 ? i * c.size / 50 : c.size - 1 - (i - 50) * 100;
+        write_file(path_of("bad.h5"), c.bytes, size);
+        assert_false(check_damaged(path_of("bad.h5"), expected));
+    }
+    /* a clear word where it is clear */
+    tr_diag diag = {0};
+    tr_recording *recording;
+    write_file(path_of("bad.h5"), c.bytes, c.size / 2);
+    assert_int_equal(tr_recording_open(&recording, path_of("bad.h5"), &diag), TR_ERROR_INPUT);
+    assert_text_contains(diag.text, "is truncated");
+    tr_recording_destroy(&expected);
+    free(c.bytes);
+}
+
+/* ---- files that grow ---- */
+
+/* How fast a process appends. */
+typedef struct pace {
+    uint64_t burst;    /* so many snapshots at once */
+    long microseconds; /* and then a pause */
+} pace;
+
+/* What a process that writes tells the others. */
+enum { TICK_MILLISECONDS = 10, SECOND_TICKS = 100, MOST_TICKS = 1000 };
+
+typedef struct shared {
+    double start; /* of writing, in seconds of the clock */
+    _Atomic uint64_t n_appended;
+    _Atomic uint64_t n_at_tick[MOST_TICKS]; /* that were appended by then; 0 where none was since */
+} shared;
+
+static double seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void pause_for(long microseconds) {
+    const struct timespec time = {.tv_sec = microseconds / 1000000,
+                                  .tv_nsec = microseconds % 1000000 * 1000};
+    nanosleep(&time, NULL);
+}
+
+static size_t tick_of(const shared *all, double time) {
+    double tick = (time - all->start) * 1000 / TICK_MILLISECONDS;
+    return tick < MOST_TICKS ? (size_t)tick : MOST_TICKS - 1;
+}
+
+static shared *make_shared(void) {
+    shared *all =
+        mmap(NULL, sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(all != MAP_FAILED);
+    all->start = seconds();
+    return all;
+}
+
+/* In a process of its own, because HDF5 does not read a file in the process that writes it. */
+static pid_t start_writer(const char *path, const made_net *net, uint64_t count, pace speed,
+                          shared *all) {
     pid_t child = fork();
     assert_true(child >= 0);
-    if (!child) {
-        inner();
-        _exit(0);
+    if (child)
+        return child;
+    float params[64];
+    tr_diag diag = {0};
+    tr_recording *recording = create(path, net);
+    size_t n_params = tr_recording_n_params(recording);
+    for (uint64_t i = 0; i < count; i++) {
+        const tr_snapshot snapshot = snapshot_at(i, params, n_params);
+        if (tr_recording_append(recording, &snapshot, &diag))
+            _exit(1);
+        atomic_store(&all->n_appended, i + 1);
+        if ((i + 1) % speed.burst == 0) {
+            atomic_store(&all->n_at_tick[tick_of(all, seconds())], i + 1);
+            pause_for(speed.microseconds);
+        }
     }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    tr_status status = tr_recording_finish(recording, &diag);
+    tr_recording_destroy(&recording);
+    _exit(status ? 1 : 0);
+}
+
+/* How many snapshots the file of a writer that was killed then must have. */
+static uint64_t least_of(const shared *all, double killed) {
+    size_t tick = tick_of(all, killed);
+    while (tick > SECOND_TICKS)
+        if (all->n_at_tick[--tick - SECOND_TICKS])
+            return all->n_at_tick[tick - SECOND_TICKS];
+    return 0;
+}
+
+static void check_killed(const char *path, uint64_t least, uint64_t most) {
+    if (access(path, F_OK)) {
+        assert_int_equal(least, 0);
+        return;
+    }
+    tr_diag diag = {0};
+    reading r = {0};
+    const content before = read_content(path);
+    tr_recording *recording = open_recording(path);
+    uint64_t found = tr_recording_n_snapshots(recording);
+    assert_false(tr_recording_has_ended(recording));
+    if (found < 1 || found < least || found > most)
+        fail_msg("found %llu snapshots; wanted %llu to %llu", (unsigned long long)found,
+                 (unsigned long long)least, (unsigned long long)most);
+    assert_ok(tr_recording_replay(recording, compare_next, &r, &diag), diag);
+    assert_int_equal(r.next, found);
+    tr_recording_destroy(&recording);
+    /* opening it changes nothing */
+    const content after = read_content(path);
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.bytes, after.bytes, before.size);
+    free(before.bytes);
+    free(after.bytes);
+}
+
+enum { AT_ONCE = 5 };
+
+/* Five writers at once, each of which is killed within two seconds. */
+static void kill_writers(uint32_t *random) {
+    static const pace paces[AT_ONCE] = {{500, 1000}, {1, 20}, {1, 1000}, {1, 100000}, {1, 300000}};
+    shared *all[AT_ONCE];
+    pid_t children[AT_ONCE];
+    char paths[AT_ONCE][600];
+    double kills[AT_ONCE];
+    int first = (int)(next_random(random) % AT_ONCE);
+    for (int i = 0; i < AT_ONCE; i++) {
+        all[i] = make_shared();
+        snprintf(paths[i], sizeof paths[i], "%s/%d.h5", folder, i);
+        unlink(paths[i]);
+        children[i] = start_writer(paths[i], (first + i) % 2 ? &deep : &neuron, UINT64_C(1) << 40,
+                                   paces[(first + i) % AT_ONCE], all[i]);
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+        int status;
+        pause_for((long)(next_random(random) % 400000));
+        kills[i] = seconds();
+        assert_int_equal(kill(children[i], SIGKILL), 0);
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFSIGNALED(status));
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+        check_killed(paths[i], least_of(all[i], kills[i]), all[i]->n_appended + 1);
+        assert_int_equal(munmap(all[i], sizeof *all[i]), 0);
+    }
+}
+
+static void a_killed_writer_leaves_all_but_the_last_second(void **state) {
+    (void)state;
+    enum { N_KILLS = 50 };
+    uint32_t random = 7;
+    for (int i = 0; i < N_KILLS; i += AT_ONCE)
+        kill_writers(&random);
+}
+
+static void a_recording_is_read_while_it_grows(void **state) {
+    (void)state;
+    static const pace paces[] = {{500, 1000}, {1, 2000}};
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t count = i ? 600 : 600000;
+        tr_diag diag = {0};
+        int status;
+        int n_refreshed = 0;
+        uint64_t before = 0;
+        shared *all = make_shared();
+        char path[600];
+        snprintf(path, sizeof path, "%s", path_of(i ? "slow.h5" : "fast.h5"));
+        pid_t child = start_writer(path, &neuron, count, paces[i], all);
+        for (double start = seconds(); access(path, F_OK) && seconds() < start + 20;)
+            pause_for(1000);
+        tr_recording *recording = open_recording(path);
+        while (!tr_recording_has_ended(recording)) {
+            uint64_t n_snapshots = tr_recording_n_snapshots(recording);
+            assert_true(n_snapshots >= before);
+            check_read(recording, before, (size_t)(n_snapshots - before), true);
+            n_refreshed += n_snapshots > before;
+            before = n_snapshots;
+            assert_ok(tr_recording_refresh(recording, &diag), diag);
+        }
+        assert_int_equal(tr_recording_n_snapshots(recording), count);
+        assert_true(n_refreshed >= 2);
+        check_read(recording, 0, (size_t)count, true);
+        assert_ok(tr_recording_refresh(recording, &diag), diag);
+        tr_recording_destroy(&recording);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        assert_int_equal(munmap(all, sizeof *all), 0);
+    }
+}
+
+/* ---- threads ---- */
+
+typedef struct thread_job {
+    char path[600];
+    const tr_recording *common;
+    bool done;
+} thread_job;
+
+/* Asserts belong to the main thread. */
+static void *write_and_read(void *context) {
+    thread_job *job = context;
+    tr_diag diag = {0};
+    tr_layer layer = {.n_units = 1};
+    tr_network *network = NULL;
+    tr_recording *recording = NULL;
+    tr_snapshot snapshots[100];
+    float params[200];
+    tr_status status = tr_network_create(&network, 1, &layer, 1, &diag);
+    if (!status)
+        status = tr_recording_create_file(&recording, job->path, network, NULL, NULL, NULL, &diag);
+    for (uint64_t i = 0; !status && i < 20000; i++) {
+        const tr_snapshot snapshot = snapshot_at(i, params, 2);
+        status = tr_recording_append(recording, &snapshot, &diag);
+    }
+    if (!status)
+        status = tr_recording_flush(recording, &diag);
+    if (!status)
+        status = tr_recording_finish(recording, &diag);
+    tr_recording_destroy(&recording);
+    if (!status)
+        status = tr_recording_open(&recording, job->path, &diag);
+    for (uint64_t first = 0; !status && first < 20000; first += 1000) {
+        uint64_t index = 0;
+        status = tr_recording_read(recording, first, 100, snapshots, params, &diag);
+        if (!status)
+            status = tr_recording_find(job->common, 3 * first, &index, &diag);
+        if (!status)
+            status = tr_recording_read(job->common, index, 100, snapshots, params, &diag);
+        if (!status && (index != first || snapshots[99].iteration != 3 * (first + 99)))
+            status = TR_ERROR_INPUT;
+    }
+    job->done = !status;
+    tr_recording_destroy(&recording);
+    tr_network_destroy(&network);
+    return NULL;
+}
+
+static void several_threads_use_several_recordings(void **state) {
+    (void)state;
+    enum { N_THREADS = 4 };
+    pthread_t threads[N_THREADS];
+    thread_job jobs[N_THREADS] = {0};
+    make(path_of("common.h5"), &neuron, 25000);
+    tr_recording *common = open_recording(path_of("common.h5"));
+    for (int i = 0; i < N_THREADS; i++) {
+        jobs[i].common = common;
+        snprintf(jobs[i].path, sizeof jobs[i].path, "%s/%d.h5", folder, i);
+        assert_int_equal(pthread_create(&threads[i], NULL, write_and_read, &jobs[i]), 0);
+    }
+    for (int i = 0; i < N_THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(jobs[i].done);
+    }
+    tr_recording_destroy(&common);
 }
 
 int main(void) {
@@ -345,7 +722,16 @@ int main(void) {
                                         remove_made_folder),
         cmocka_unit_test_setup_teardown(an_older_file_stays_until_there_is_something_new,
                                         make_folder, remove_made_folder),
+        cmocka_unit_test_setup_teardown(a_wrong_byte_is_found_or_makes_no_difference, make_folder,
+                                        remove_made_folder),
+        cmocka_unit_test_setup_teardown(a_truncated_file_is_refused, make_folder,
+                                        remove_made_folder),
+        cmocka_unit_test_setup_teardown(a_killed_writer_leaves_all_but_the_last_second, make_folder,
+                                        remove_made_folder),
+        cmocka_unit_test_setup_teardown(a_recording_is_read_while_it_grows, make_folder,
+                                        remove_made_folder),
+        cmocka_unit_test_setup_teardown(several_threads_use_several_recordings, make_folder,
+                                        remove_made_folder),
     };
-    (void)in_another_process;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
