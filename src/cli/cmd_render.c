@@ -20,7 +20,7 @@ static const tr_help help = {
         "OUT/NAME.mp4, the poster OUT/NAME_start.png, which is the first frame, and the\n"
         "captions OUT/NAME.vtt. The same options give the same bytes on every machine.\n"
         "\n"
-        "RECORDING is a file of trainreel record, or of a recorder for another\n"
+        "RECORDING is a file of trainreel record or import, or of a recorder for another\n"
         "framework: it is drawn instead, and nothing is trained. What is given of the\n"
         "data and the model must then be what was recorded; a recording without data\n"
         "needs it. With --follow it is drawn while it is still written, until its\n"
@@ -132,8 +132,10 @@ static int render(const tr_settings *settings, const render_flags *flags,
     options.progress_context = &view;
     options.cancel = tr_interruption();
     tr_source source = tr_run_source(run);
-    options.cancel = tr_interruption();
-    tr_catch_signals();
+    tr_following following = {
+        .recording = run->recording, .patience = flags->patience, .cancel = tr_interruption()};
+    if (flags->follows && !tr_recording_has_ended(run->recording))
+        source = tr_following_source(&following, &source);
     status = tr_render(&source, &options, &report, &diag);
     tr_progress_view_end(&view);
     if (!status && following.is_abandoned && !flags->quiet)

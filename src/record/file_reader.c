@@ -388,7 +388,7 @@ static tr_status refresh_recorded(file_reader *own, tr_diag *diag) {
     bool done = true;
     for (size_t i = 0; done && i < own->n_recorded; i++)
         done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
-    return done ? TR_OK : tr_hdf5_fail(h5, diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+    return done ? TR_OK : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
 }
 
 static tr_status measure(file_reader *own, tr_diag *diag) {

@@ -60,7 +60,7 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     assert_null(report.initial_params);
     assert_null(report.trained_params);
     assert_true(report.final_loss == 0);
-    assert_int_equal(report.n_artifacts, 3);
+    assert_int_equal(report.n_artifacts, 3); /* with captions */
     assert_string_equal(report.artifacts[0].path, in_scratch("compare.mp4"));
     assert_string_equal(report.artifacts[1].path, in_scratch("compare_start.png"));
     for (int i = 0; i < 2; i++) {
