@@ -128,17 +128,20 @@ class Files(CompareTest):
             self.assertEqual(line, other)
 
     def test_captions(self):
-        """They count what the runs are aligned by, and name the errors."""
-        for align, form, last in (("samples", "{} samples seen", 2000),
-                                  ("iteration", "iteration {}", 250), ("epoch", "epoch {}", 10)):
+        """They count what the runs are aligned by, and name every run's error."""
+        for align, form, unit, last in (("samples", "{} samples seen", "sample", 2000),
+                                        ("iteration", "iteration {}", "iteration", 250),
+                                        ("epoch", "epoch {}", "epoch", 10)):
             self.compare("--batch-size", "8,200", "--align", align, "--frames", "90", "--pace", "log")
             for name in ("compare", "overlay"):
                 lines = read(self.path("out", name + ".vtt")).decode().splitlines()
                 self.assertEqual(lines[0], "WEBVTT")
                 if align != "epoch":  # of which there are too few frames
-                    self.assertTrue(lines[3].startswith(form.format(0) + ", before training"), lines)
+                    self.assertEqual(lines[3], form.format(0) + ", before training")
                 self.assertRegex(lines[-1], rf"\Aat the end: {form.format(last)}; batch size 8: error "
                                  r"[\d.]+; batch size 200: error [\d.]+\Z")
+                chapters = Mp4(read(self.path("out", name + ".mp4"))).chapters
+                self.assertEqual([title for _, title in chapters][:2], [f"{unit} 0", f"{unit} 1"])
 
     def test_options_of_output(self):
         self.assertEqual(self.succeed("compare", "--progress", "none", *QUICK, "-q", "--out", "a/b"), b"")
