@@ -65,6 +65,30 @@ TR_API TR_MUST_CHECK tr_status tr_record(const tr_source *source, tr_recording *
  * number of renderings may use one recording at once. */
 TR_API tr_source tr_recording_source(const tr_recording *recording, const tr_source *original);
 
+/** A recording that may still grow, and how long to wait for more. */
+typedef struct tr_following {
+    tr_recording *recording; /**< from tr_recording_open(); nobody else uses it meanwhile */
+    /** seconds without a new snapshot after which the writer of a recording that has not ended is taken to
+     * be gone; what is there is all then */
+    double patience;
+    const tr_cancel *cancel; /**< looked at while waiting; may be NULL */
+    bool is_abandoned;       /**< set by waiting: whether patience has ended it */
+} tr_following;
+
+/**
+ * Waits until the recording has more than `n_seen` snapshots.
+ *
+ * @return TR_OK; TR_END when there will be none, because it has ended or is abandoned;
+ *         TR_ERROR_CANCELLED, TR_ERROR_INPUT, TR_ERROR_MEMORY.
+ */
+TR_API TR_MUST_CHECK tr_status tr_following_wait(tr_following *following, uint64_t n_seen,
+                                                 tr_diag *diag);
+
+/** The source that repeats what is recorded and what is still to come, until the recording has ended.
+ * `original` as for tr_recording_source(); `following` is borrowed as well. What is rendered of it has the
+ * same bytes as what is rendered of the recording afterwards. */
+TR_API tr_source tr_following_source(tr_following *following, const tr_source *original);
+
 /** Which states of a run become frames. The initial and the last one always do. */
 typedef enum tr_pace {
     TR_PACE_STEP,    /**< one every `every` iterations */

@@ -34,7 +34,7 @@ class Recorder(Callback):
     def on_train_begin(self, logs=None):
         activations, optimizer = activations_of(self.model), self.model.optimizer
         name, rate = type(optimizer).__name__.lower(), optimizer.learning_rate
-        self.file = h5py.File(self.path, "w", libver="latest")
+        self.file = h5py.File(self.path, "w", libver=("v110", "v110"))
         self.file.attrs.update(trainreel_schema=1, framework="keras", loss=self.loss, seed=self.seed,
                                optimizer=name if name in ("sgd", "adam", "rmsprop", "adagrad") else "",
                                learning_rate=numpy.nan if callable(rate) else float(numpy.array(rate)))
@@ -73,5 +73,6 @@ class Recorder(Callback):
     def on_train_end(self, logs=None):
         if self.file:  # not closed yet
             self.record(last=True)
+            self.file.flush()  # all the rest is on the disk before it says that it has ended
             self.ended[0] = 1
             self.file.close()

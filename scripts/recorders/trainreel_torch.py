@@ -32,7 +32,7 @@ class Recorder:
     def __init__(self, model, optimizer, path, data=None, loss="", every=1, seed=-1):
         self.layers, self.every, self.recorded, self.flushed = add_layers(model, []), every, -1, 0
         self.rows, self.state, self.n_samples = [], (0, 0, 0, 0, numpy.nan), len(data[0]) if data else 2**63
-        self.file, name = h5py.File(path, "w", libver="latest"), type(optimizer).__name__.lower()
+        self.file, name = h5py.File(path, "w", libver=("v110", "v110")), type(optimizer).__name__.lower()
         self.file.attrs.update(trainreel_schema=1, framework="torch", loss=loss, seed=seed,
                                optimizer=name if name in ("sgd", "adam", "rmsprop", "adagrad") else "",
                                learning_rate=float(optimizer.param_groups[0]["lr"]))

@@ -8,13 +8,13 @@ static const tr_help help = {
     .usage = "FILE [OPTION…]",
     .description =
         "Prints what to paste into a page or post to show FILE there: an MP4 or WebM\n"
-        "video, or a GIF, PNG, APNG or WebP picture. Its size and codecs are read from the\n"
-        "file. What is beside a video NAME.mp4 comes along: NAME.av1.webm and NAME.webm\n"
-        "for browsers that can play them, the captions NAME.vtt and the poster\n"
-        "NAME_start.png. Nothing plays before the reader wants it; with --autoplay a video\n"
-        "plays without sound and again and again, but not for readers who have told their\n"
-        "system that they prefer reduced motion. Of a picture that moves they see the\n"
-        "poster if there is one.\n"
+        "video, or a GIF, PNG, APNG or WebP picture. Its size and codecs are read from\n"
+        "the file. What is beside a video NAME.mp4 comes along: NAME.av1.webm and\n"
+        "NAME.webm for browsers that can play them, the captions NAME.vtt and the poster\n"
+        "NAME_start.png. Nothing plays before the reader wants it; with --autoplay a\n"
+        "video plays without sound and again and again, but not for readers who have told\n"
+        "their system that they prefer reduced motion. Of a picture that moves they see\n"
+        "the poster if there is one.\n"
         "\n"
         "For hugo the site needs a shortcode of one line, which the text names. A site\n"
         "whose pictures are beside its videos has --image-path /videos/.\n",

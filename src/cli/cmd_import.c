@@ -38,9 +38,8 @@ static const tr_help help = {
         "The data is recorded if --data or --data-file is given; otherwise it has to be\n"
         "given when something is drawn. --loss, --optimizer, --learning-rate and --seed\n"
         "are recorded where they are given; --batch-size completes what files do not say.\n",
-    .examples = "  trainreel train | trainreel import - --model 1:relu --data bilinear -o run.h5\n"
-                "  trainreel train --data xor --model 4:tanh,1:sigmoid -o xor.csv && \\\n"
-                "    trainreel import xor.csv --model 4:tanh,1:sigmoid -o xor.h5\n"};
+    .examples = "  trainreel import run.csv --model 1:relu -o run.h5\n"
+                "  trainreel import - --model 1:relu --data bilinear -o run.h5 < run.csv\n"};
 
 typedef struct import_flags {
     char *output;
@@ -141,6 +140,7 @@ static tr_status run_import(const tr_settings *settings, const tr_arguments *arg
                                  .n_sources = arguments->n_values,
                                  .settings = settings,
                                  .has_model = given.model,
+                                 .has_loss = given.loss,
                                  .has_batch_size = given.batch_size,
                                  .layer_order = flags->layer_order};
     tr_dataset *dataset = NULL;

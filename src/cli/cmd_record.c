@@ -178,27 +178,6 @@ static int record_options(recorder *r, const tr_settings *settings, const record
     return report(status, &diag);
 }
 
-/* The run that is named, or the only one; complains where there is none. */
-static bool find_run(const tr_plan *plan, const char *name, size_t *index) {
-    GString *names = g_string_new(NULL);
-    bool found = !name && plan->n_written == 1;
-    *index = 0;
-    for (size_t i = 0; i < plan->n_written; i++) {
-        if (name && !strcmp(plan->runs[i].name, name)) {
-            *index = i;
-            found = true;
-        }
-        g_string_append_printf(names, "%s%s", i ? ", " : "", plan->runs[i].name);
-    }
-    if (!found && name)
-        tr_complain(help.command, "--run: the plan has no run \"%s\"; it has %s", name, names->str);
-    else if (!found)
-        tr_complain(help.command, "the plan has %zu runs; say which one with --run: %s",
-                    plan->n_written, names->str);
-    g_string_free(names, TRUE);
-    return found;
-}
-
 static int record_plan(recorder *r, const char *name, const tr_arguments *arguments,
                        const record_flags *flags) {
     tr_diag diag = {0};
@@ -209,7 +188,7 @@ static int record_plan(recorder *r, const char *name, const tr_arguments *argume
     int exit_code = tr_load_plan(help.command, name, arguments->given, flags->sets, &plan);
     if (exit_code)
         return exit_code;
-    if (!find_run(plan, flags->run, &index)) {
+    if (!tr_choose_run(help.command, plan, flags->run, &index)) {
         tr_plan_destroy(&plan);
         return EXIT_USAGE;
     }

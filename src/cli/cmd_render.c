@@ -1,5 +1,6 @@
 #include "cli.h"
 #include "embed.h"
+#include "following.h"
 #include "print.h"
 #include "progress.h"
 #include "run.h"
@@ -22,11 +23,14 @@ static const tr_help help = {
         "RECORDING is a file of trainreel record or import, or of a recorder for another\n"
         "framework: it is drawn instead, and nothing is trained. What is given of the\n"
         "data and the model must then be what was recorded; a recording without data\n"
-        "needs it.\n",
+        "needs it. With --follow it is drawn while it is still written, until its\n"
+        "writer ends or is gone; the files are the same as afterwards. What shows the\n"
+        "whole run waits for that end.\n",
     .examples = "  trainreel render\n"
                 "  trainreel render --batch-size 200 --name full-batch\n"
                 "  trainreel render --size 1280x720 --fps 60 --every 10 --title \"{iteration}\"\n"
                 "  trainreel render run.h5 --theme dark\n"
+                "  trainreel render --follow run.h5\n"
                 "  trainreel render --profile baseline --out public/videos\n"};
 
 typedef struct render_flags {
@@ -34,6 +38,8 @@ typedef struct render_flags {
     gboolean quiet;
     gboolean verbose;
     gboolean json;
+    gboolean follows;
+    double patience; /* seconds */
 } render_flags;
 
 static tr_status show_progress(const tr_progress *progress, void *view) {
@@ -113,7 +119,9 @@ static int render(const tr_settings *settings, const render_flags *flags,
     tr_diag diag = {0};
     tr_run *run;
     tr_report report = {0};
-    tr_status status = tr_run_create(&run, settings, NULL, &diag);
+    tr_catch_signals();
+    tr_status status = flags->follows ? tr_run_create_followed(&run, settings, &diag)
+                                      : tr_run_create(&run, settings, NULL, &diag);
     if (status)
         return tr_report_failure(help.command, status, &diag);
     if (flags->verbose)
@@ -124,9 +132,15 @@ static int render(const tr_settings *settings, const render_flags *flags,
     options.progress_context = &view;
     options.cancel = tr_interruption();
     tr_source source = tr_run_source(run);
-    tr_catch_signals();
+    tr_following following = {
+        .recording = run->recording, .patience = flags->patience, .cancel = tr_interruption()};
+    if (flags->follows && !tr_recording_has_ended(run->recording))
+        source = tr_following_source(&following, &source);
     status = tr_render(&source, &options, &report, &diag);
     tr_progress_view_end(&view);
+    if (!status && following.is_abandoned && !flags->quiet)
+        tr_complain(help.command, "%s: nothing was added for %g s; its writer is taken to be gone",
+                    settings->recording, flags->patience);
     tr_release_pipe_signal();
     int exit_code = status ? tr_report_failure(help.command, status, &diag)
                            : write_report(&report, run, settings, flags);
@@ -138,11 +152,14 @@ static int render(const tr_settings *settings, const render_flags *flags,
 }
 
 int tr_cmd_render(int argc, char **argv) {
-    render_flags flags = {0};
+    render_flags flags = {.patience = TR_PATIENCE_SECONDS};
     const GOptionEntry entries[] = {TR_PROGRESS_FLAG(&flags.progress),
                                     TR_QUIET_FLAG(&flags.quiet),
                                     TR_VERBOSE_FLAG(&flags.verbose),
                                     TR_JSON_FLAG(&flags.json),
+                                    {"follow", 0, 0, G_OPTION_ARG_NONE, &flags.follows,
+                                     "draw a recording while it is still written", NULL},
+                                    TR_PATIENCE_FLAG(&flags.patience),
                                     {0}};
     tr_arguments arguments = {.wanted = "a recording", .n_most = 1};
     tr_diag diag = {0};
@@ -160,6 +177,12 @@ int tr_cmd_render(int argc, char **argv) {
         exit_code = tr_report_failure(help.command, status, &diag);
     if (exit_code < 0)
         exit_code = tr_choose_progress(help.command, flags.progress, flags.quiet, &style);
+    if (exit_code < 0)
+        exit_code = tr_check_patience(help.command, flags.patience);
+    if (exit_code < 0 && flags.follows && !*settings->recording) {
+        tr_complain(help.command, "--follow is for a recording, which was not given");
+        exit_code = EXIT_USAGE;
+    }
     if (exit_code < 0)
         exit_code = render(settings, &flags, style);
     g_free(arguments.values);

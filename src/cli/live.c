@@ -11,7 +11,7 @@
 #include <time.h>
 #include <trainreel/ring.h>
 
-enum { RING_SNAPSHOTS = 16, COLLECT_MILLISECONDS = 2, PAINT_MILLISECONDS = 200 };
+enum { RING_SNAPSHOTS = 16, COLLECT_MILLISECONDS = 5, PAINT_MILLISECONDS = 200 };
 enum { MOST_SECONDS = 1 }; /* of one wait */
 
 /* What the viewers of one look get. */

@@ -5,7 +5,7 @@
  *   painter:    both ──▶ an event with their pictures, for each look that somebody watches
  *   viewers:    take the newest event, and never miss the last one
  *
- * So the training waits for nobody. It is asked for a snapshot some hundred times a second, and does nothing
+ * So the training waits for nobody. It is asked for a snapshot at most 200 times a second, and does nothing
  * at all for the others. */
 #ifndef TR_CLI_LIVE_H
 #define TR_CLI_LIVE_H

@@ -1,5 +1,7 @@
 #include "load_plan.h"
 
+#include <string.h>
+
 enum { MOST_ERRORS_SHOWN = 20 };
 
 typedef struct complaints {
@@ -34,4 +36,24 @@ int tr_load_plan(const char *command, const char *name, const GArray *given, cha
         tr_complain(command, "and %zu errors more", all.count - MOST_ERRORS_SHOWN);
     g_array_free(overrides, TRUE);
     return tr_exit_code(status);
+}
+
+bool tr_choose_run(const char *command, const tr_plan *plan, const char *name, size_t *index) {
+    GString *names = g_string_new(NULL);
+    bool found = !name && plan->n_written == 1;
+    *index = 0;
+    for (size_t i = 0; i < plan->n_written; i++) {
+        if (name && !strcmp(plan->runs[i].name, name)) {
+            *index = i;
+            found = true;
+        }
+        g_string_append_printf(names, "%s%s", i ? ", " : "", plan->runs[i].name);
+    }
+    if (!found && name)
+        tr_complain(command, "--run: the plan has no run \"%s\"; it has %s", name, names->str);
+    else if (!found)
+        tr_complain(command, "the plan has %zu runs; say which one with --run: %s", plan->n_written,
+                    names->str);
+    g_string_free(names, TRUE);
+    return found;
 }

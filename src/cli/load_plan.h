@@ -22,4 +22,7 @@
 int tr_load_plan(const char *command, const char *name, const GArray *given, char **sets,
                  tr_plan **plan);
 
+/* The run of the plan that is named, or the only one without a name; complains where there is none. */
+bool tr_choose_run(const char *command, const tr_plan *plan, const char *name, size_t *index);
+
 #endif

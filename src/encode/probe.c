@@ -29,7 +29,9 @@ static bool has_all_boxes(FILE *file, uint64_t size) {
         size_t n_read = 8;
         if (fseeko(file, (off_t)at, SEEK_SET) || fread(head, 1, 8, file) != 8)
             return false;
-        uint64_t length = (uint64_t)head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3];
+        uint64_t length = 0;
+        for (int i = 0; i < 4; i++)
+            length = length << 8 | head[i];
         if (length == 0) /* to the end */
             length = size - at;
         if (length == 1) {

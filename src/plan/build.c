@@ -778,15 +778,31 @@ static void read_checksums(build *b) {
     }
 }
 
+static void clear_files(tr_built *built) {
+    tr_built_file *files[] = {&built->file, &built->poster, &built->captions};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_free(files[i]->alternative);
+        *files[i] = (tr_built_file){0};
+    }
+}
+
 static bool is_unchanged(const build *b, const tr_manifest *older, size_t index) {
     const tr_plan_artifact *artifact = &b->plan->artifacts[index];
     tr_built *built = &b->report->artifacts[index];
-    return tr_manifest_find(older, b->store, artifact->path, tr_plan_kind_name(artifact->kind),
-                            built->inputs, &built->file) &&
-           (!artifact->poster || tr_manifest_find(older, b->store, artifact->poster, "poster",
-                                                  built->inputs, &built->poster)) &&
-           (!artifact->captions || tr_manifest_find(older, b->store, artifact->captions, "captions",
-                                                    built->inputs, &built->captions));
+    const struct {
+        const char *path;
+        const char *kind;
+        tr_built_file *file;
+    } files[] = {{artifact->path, tr_plan_kind_name(artifact->kind), &built->file},
+                 {artifact->poster, "poster", &built->poster},
+                 {artifact->captions, "captions", &built->captions}};
+    bool is_there = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(files) && is_there; i++)
+        is_there = !files[i].path || tr_manifest_find(older, b->store, files[i].path, files[i].kind,
+                                                      built->inputs, files[i].file);
+    if (!is_there)
+        clear_files(built);
+    return is_there;
 }
 
 /* Finds out what is there already, and what the rest needs. */
@@ -922,8 +938,7 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
 void tr_build_report_destroy(tr_build_report *report) {
     for (size_t i = 0; i < report->n_artifacts; i++) {
         g_free(report->artifacts[i].message);
-        g_free(report->artifacts[i].file.alternative);
-        g_free(report->artifacts[i].poster.alternative);
+        clear_files(&report->artifacts[i]);
     }
     g_free(report->artifacts);
     *report = (tr_build_report){0};

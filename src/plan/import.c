@@ -4,6 +4,7 @@
 #include "diag.h"
 #include "import_kinds.h"
 #include "keras_config.h"
+#include "loss.h"
 
 #include <float.h>
 #include <glib.h>
@@ -28,7 +29,11 @@ static tr_status make_network(tr_import *import, size_t n_inputs, const tr_layer
                        "%s: its layer %zu has %zu unit%s, but the data %zu outputs", name, n_layers,
                        layers[n_layers - 1].n_units, layers[n_layers - 1].n_units == 1 ? "" : "s",
                        dataset->n_outputs);
+    tr_loss loss = (tr_loss)import->options.settings->loss;
     tr_status status = tr_network_create(&import->network, n_inputs, layers, n_layers, diag);
+    if (!status && import->options.has_loss)
+        status = dataset ? tr_check_targets(import->network, dataset, loss, diag)
+                         : tr_check_loss(import->network, loss, diag);
     if (status)
         return status;
     import->params = tr_alloc_array(tr_network_n_params(import->network), sizeof *import->params);
@@ -220,6 +225,12 @@ tr_status tr_import_create(tr_import **out, const tr_import_options *options, tr
     for (size_t i = 0; !status && i < G_N_ELEMENTS(readers); i++)
         if (readers[i]->kind == import->files.kind)
             import->reader = readers[i];
+    bool is_series =
+        import->files.kind == TR_IMPORT_SAFETENSORS || import->files.kind == TR_IMPORT_KERAS;
+    if (!status && options->layer_order && !is_series)
+        status = tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "%s: has no names of layers, whose order could be given",
+                         import->files.items[0].name);
     if (!status)
         status = import->reader->open(import, diag);
     if (status)

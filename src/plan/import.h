@@ -14,8 +14,9 @@ typedef struct tr_import_options {
     const tr_settings *settings; /* resolved; the model, and how it was trained */
     const tr_dataset *dataset;   /* what it was trained on; NULL where that is unknown */
     bool has_model;              /* the settings say the model; otherwise the files must */
-    bool has_batch_size;         /* the settings say the batch size, for files that do not */
-    const char *layer_order;     /* names of the layers, separated by commas; NULL: as they are */
+    bool has_loss;       /* the settings say the loss, which must go with the net and the data */
+    bool has_batch_size; /* the settings say the batch size, for files that do not */
+    const char *layer_order; /* names of the layers, separated by commas; NULL: as they are */
 } tr_import_options;
 
 typedef struct tr_import tr_import;

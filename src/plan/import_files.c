@@ -141,8 +141,9 @@ static tr_status find_kind(const tr_import_file *file, tr_import_kind *kind, tr_
     return status;
 }
 
+/* With its article. */
 static const char *kind_name(tr_import_kind kind) {
-    const char *const names[] = {"text", "NumPy", "safetensors", "HDF5"};
+    const char *const names[] = {"a text", "a NumPy", "a safetensors", "an HDF5"};
     return names[kind];
 }
 
@@ -153,7 +154,7 @@ static tr_status find_kinds(tr_import_files *files, tr_diag *diag) {
         if (status)
             return status;
         if (i && kind != files->kind)
-            return tr_fail(diag, TR_ERROR_INPUT, "%s: is a %s file, but the one before a %s file",
+            return tr_fail(diag, TR_ERROR_INPUT, "%s: is %s file, but the one before %s file",
                            files->items[i].name, kind_name(kind), kind_name(files->kind));
         files->kind = kind;
     }

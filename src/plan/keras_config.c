@@ -27,6 +27,7 @@ static const keras_activation activations[] = {
     {"LeakyReLU", TR_ACTIVATION_LEAKY_RELU, 0.3, {"negative_slope", "alpha"}},
     {"ELU", TR_ACTIVATION_ELU, 1, {"alpha", NULL}},
     {"Softmax", TR_ACTIVATION_SOFTMAX, 0, {NULL}},
+    {"ReLU", TR_ACTIVATION_RELU, 0, {NULL}},
 };
 
 static const keras_activation *find_activation(const char *name) {
@@ -41,14 +42,26 @@ static bool is_passive(const char *class) {
     return !strcmp(class, "InputLayer") || !strcmp(class, "Dropout");
 }
 
+/* Whether a layer ReLU is more than max(z, 0). */
+static bool is_other_relu(const json_t *config) {
+    static const char *const keys[] = {"max_value", "negative_slope", "threshold"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *value = json_object_get(config, keys[i]);
+        if (value && !json_is_null(value) && !(i > 0 && json_number_value(value) == 0))
+            return true;
+    }
+    return false;
+}
+
 static tr_status set_activation(tr_layer *layer, const char *name, const json_t *config,
                                 const char *file, tr_diag *diag) {
     const keras_activation *found = find_activation(name);
-    if (!found || layer->activation != TR_ACTIVATION_LINEAR)
+    bool is_other = found && !strcmp(name, "ReLU") && is_other_relu(config);
+    if (!found || is_other || layer->activation != TR_ACTIVATION_LINEAR)
         return tr_fail(diag, TR_ERROR_INPUT,
                        "%s: model_config: %s cannot be shown after a dense layer%s", file,
                        tr_csv_quote_text(name ? name : "?", name ? strlen(name) : 1).text,
-                       found ? " that has an activation" : "");
+                       found && !is_other ? " that has an activation" : "");
     layer->activation = found->activation;
     layer->alpha = found->alpha;
     for (size_t i = 0; i < 2 && found->keys[i]; i++) {
@@ -56,6 +69,11 @@ static tr_status set_activation(tr_layer *layer, const char *name, const json_t 
         if (json_is_number(alpha))
             layer->alpha = json_number_value(alpha);
     }
+    bool has_alpha = found->alpha != 0;
+    if (has_alpha && !(layer->alpha > 0))
+        return tr_fail(diag, TR_ERROR_INPUT,
+                       "%s: model_config: %s has alpha %g; wanted more than 0", file, name,
+                       layer->alpha);
     return TR_OK;
 }
 

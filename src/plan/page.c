@@ -223,6 +223,23 @@ static size_t find_format(const char *path) {
     return format;
 }
 
+/* Whether what is to be seen is the same, as far as the settings say. */
+static bool look_alike(const tr_plan_artifact *a, const tr_plan_artifact *b) {
+    bool is_same = true;
+    for (size_t i = 0; i < tr_n_params && is_same; i++) {
+        const char *name = tr_params[i].name;
+        if (!g_str_has_prefix(name, "picture.") && !g_str_has_prefix(name, "record.") &&
+            strcmp(name, "video.fps") != 0 && strcmp(name, "video.hold") != 0)
+            continue;
+        char *value = tr_settings_get(a->settings, &tr_params[i]);
+        char *other = tr_settings_get(b->settings, &tr_params[i]);
+        is_same = !g_strcmp0(value, other);
+        g_free(value);
+        g_free(other);
+    }
+    return is_same;
+}
+
 /* Whether both show the same as files of two kinds, such as error.svg and error.png. */
 static bool are_twins(const page *p, size_t a, size_t b) {
     const tr_plan_artifact *one = &p->plan->artifacts[a], *other = &p->plan->artifacts[b];
@@ -233,7 +250,8 @@ static bool are_twins(const page *p, size_t a, size_t b) {
            strlen(other->path) == length + strlen(formats[format_of_other].ending) &&
            !strncmp(one->path, other->path, length) &&
            !g_strcmp0(p->report->artifacts[a].file.alternative,
-                      p->report->artifacts[b].file.alternative);
+                      p->report->artifacts[b].file.alternative) &&
+           look_alike(one, other);
 }
 
 /* Whether another file stands for this one. */

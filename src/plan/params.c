@@ -218,8 +218,8 @@ const tr_param tr_params[] = {
     {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICES, "mp4", 0, 0, formats, "LIST",
      "what is made of the frames, as in mp4,webm; mp4: a video and its poster; webm: VP9; av1: "
      "AV1, "
-     "in NAME.av1.webm; png: a folder of frames; checksums: a SHA-256 for every frame; none: "
-     "nothing, for measuring",
+     "in NAME.av1.webm; gif; apng: animated PNG; png: a folder of frames; checksums: a SHA-256 for "
+     "every frame; none: nothing, for measuring",
      AT(formats)},
     {"output.folder", "out", 0, TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_PATH, "out",
      0, 0, NULL, "DIR", "folder for the files; it is made if it is not there", AT(folder)},

@@ -36,6 +36,7 @@ void tr_run_destroy(tr_run **run);
 
 /* The training, or what repeats the recording; the run is borrowed. */
 tr_source tr_run_source(tr_run *run);
+
 /* The data that the settings ask for, drawn from `random`, which goes on. As tr_run_create(). */
 tr_status tr_run_create_dataset(tr_dataset **dataset, const tr_settings *settings,
                                 tr_random *random, tr_diag *diag);

@@ -382,9 +382,23 @@ static tr_status check_iterations(file_reader *own, tr_diag *diag) {
     return TR_OK;
 }
 
-/* After read_ended(): what had ended before it was measured does not grow any more. */
+/* Makes the library look at the lengths again. */
+static tr_status refresh_recorded(file_reader *own, tr_diag *diag) {
+    const tr_hdf5 *h5 = own->input.h5;
+    bool done = true;
+    for (size_t i = 0; done && i < own->n_recorded; i++)
+        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
+    return done ? TR_OK : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+}
+
 static tr_status measure(file_reader *own, tr_diag *diag) {
-    tr_status status = count_snapshots(own, diag);
+    /* in this order: what has ended does not grow any more, so lengths that are read after that are the
+     * last ones */
+    tr_status status = read_ended(own, diag);
+    if (!status && own->is_live)
+        status = refresh_recorded(own, diag);
+    if (!status)
+        status = count_snapshots(own, diag);
     if (!status)
         status = check_room(own, diag);
     if (!status)
@@ -401,14 +415,8 @@ static tr_status refresh(tr_recording *recording, tr_diag *diag) {
     if (status)
         return status;
     bool done = h5->H5Drefresh(own->ended) >= 0;
-    if (done)
-        status = read_ended(own, diag);
-    for (size_t i = 0; done && !status && i < own->n_recorded; i++)
-        done = h5->H5Drefresh(own->recorded[i].dataset) >= 0;
-    if (done && !status)
-        status = measure(own, diag);
-    else if (!status)
-        status = tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
+    status = done ? measure(own, diag)
+                  : tr_hdf5_fail(diag, TR_ERROR_INPUT, own->path, "cannot be read again");
     tr_hdf5_leave();
     return status;
 }
@@ -735,10 +743,6 @@ static tr_status open_contents(file_reader *own, tr_diag *diag) {
     size_t n_layers = 0;
     tr_status status = read_root(own, diag);
     if (!status)
-        status = open_ended(own, diag);
-    if (!status)
-        status = read_ended(own, diag);
-    if (!status)
         status = count_layers(own, &n_layers, diag);
     if (status)
         return status;
@@ -753,6 +757,8 @@ static tr_status open_contents(file_reader *own, tr_diag *diag) {
     }
     if (!status)
         status = open_layers(own, n_layers, diag);
+    if (!status)
+        status = open_ended(own, diag);
     if (status)
         return status;
     own->base.n_params = tr_network_n_params(own->base.network);

@@ -391,7 +391,8 @@ static tr_status close_file(file_writer *own, bool has_ended, tr_diag *diag) {
     tr_status status = own->file < 0 ? TR_OK : tr_hdf5_enter(&h5, diag);
     if (own->file < 0 || status)
         return status;
-    if (has_ended && !write_ended(own, h5, 1))
+    /* Everything else is on disk before it says that it has ended: the library writes in any order. */
+    if (has_ended && (h5->H5Fflush(own->file, H5F_SCOPE_LOCAL) < 0 || !write_ended(own, h5, 1)))
         status = fail(own, "/ended", diag);
     tr_close_recorded(h5, own->recorded, own->n_recorded);
     if (own->ended >= 0)

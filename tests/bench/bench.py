@@ -109,6 +109,7 @@ class Bench:
         self.trainreel_path = args.trainreel
         self.bench_frames_path = args.bench_frames
         self.bench_train_path = args.bench_train
+        self.bench_preview_path = args.bench_preview
         self.runs = args.runs
         self.folder = Path(folder)
 
@@ -232,6 +233,13 @@ def training_against_numpy(bench):
                   medians["numpy_us"] / medians["trainreel_us"], "x", reach, stretch, True, medians)
 
 
+def training_while_watched(bench):
+    turns = json.loads(run(bench.bench_preview_path, 2 * bench.runs + 1).stdout)
+    yield Row("a training with two viewers over one alone, processor time", turns["processor_ratio"],
+              "", 1.01, 1.005, medians=turns)
+    yield Row("a training with two viewers over one alone, wall time", turns["clock_ratio"])
+
+
 def size_against_medium(bench):
     film = bench.folder / "film.yuv"
     bench.bench_frames("yuv", film, "--frames", LONG[0], "--every", LONG[1])
@@ -257,6 +265,7 @@ FIGURES = {
     "10,000 frames, two workers": two_workers_over_one,
     "memory": memory_against_length,
     "training": training_against_numpy,
+    "preview": training_while_watched,
     "size": size_against_medium,
 }
 
@@ -342,6 +351,7 @@ def parse_args():
     parser.add_argument("--trainreel", required=True, type=Path, help="the program")
     parser.add_argument("--bench-frames", required=True, type=Path, help="its parts")
     parser.add_argument("--bench-train", required=True, type=Path, help="its training alone")
+    parser.add_argument("--bench-preview", required=True, type=Path, help="a training that is watched")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="of each side [5]")
     parser.add_argument("--quick", action="store_true", help="one run: rough")
     parser.add_argument("--only", default="", metavar="TEXT", help="figures with that in their name")

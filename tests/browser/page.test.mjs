@@ -6,7 +6,7 @@ import {join} from "node:path";
 import {after, before, describe, it} from "node:test";
 import {pathToFileURL} from "node:url";
 
-import {difference, readPng} from "./png.mjs";
+import {decodePng, difference, readPng} from "./png.mjs";
 import {makeFolder, openPage, startBrowser, stopBrowser, trainreel} from "./support.mjs";
 import {photograph, seekTo, stateOf, waitFor} from "./videos.mjs";
 
@@ -17,6 +17,11 @@ const circles = ["--data", "circles", "--model", "8:tanh,1:sigmoid", "--loss", "
 /* how the frames of videos are drawn without their plan */
 const drawn = {
     "cases/videos/neuron.mp4": ["--epochs", "200", "--every", "10"],
+    "cases/videos/neuron.webm": ["--epochs", "200", "--every", "10"],
+    "cases/videos/neuron.av1.webm": ["--epochs", "200", "--every", "10"],
+    "cases/videos/neuron.gif": ["--epochs", "200", "--every", "10"],
+    "cases/videos/alone.gif": [...circles, "--size", "200x150"],
+    "cases/videos/loop.apng": [...circles, "--size", "200x150", "--theme", "dark"],
     "cases/videos/both.mp4": ["--epochs", "200", "--every", "10", "--scene", "fit+error", "--size",
                               "640x240", "--theme", "dark"],
     "cases/videos/circles & co.mp4": [...circles, "--size", "200x150", "--scale", "2", "--fps", "10",
@@ -48,10 +53,31 @@ after(stopBrowser);
 
 const manifestOf = name => JSON.parse(readFileSync(join(folder, name, "manifest.json"), "utf8"));
 
-/* The file that a video plays, below the folder of its page. */
-async function fileOf(video) {
-    return decodeURIComponent(await video.locator("source").last().getAttribute("src"));
+/* Calls `work` for every file that a video of the page plays, while the video has no other one. */
+async function forEachFile(page, manifest, work) {
+    for (const video of await page.locator("video").all()) {
+        const addresses = await video.evaluate(
+            element => [...element.querySelectorAll("source")].map(source => source.getAttribute("src")));
+        for (const address of addresses) {
+            const path = decodeURIComponent(address);
+            if (addresses.length > 1)
+                await useOnly(video, address);
+            await work(video, path, manifest.files[path]);
+        }
+    }
 }
+
+async function useOnly(video, address) {
+    await video.evaluate((element, wanted) => {
+        element.all ??= [...element.querySelectorAll("source")];
+        element.querySelectorAll("source").forEach(source => source.remove());
+        element.prepend(element.all.find(source => source.getAttribute("src") === wanted));
+        element.preload = "none";
+        element.load();
+    }, address);
+}
+
+const isPlayed = path => /\.(mp4|webm)$/.test(path);
 
 async function withPage(name, options, work) {
     const {page, close} = await openPage(join(folder, name), options);
@@ -74,24 +100,23 @@ async function checkAccessibility(page) {
 for (const name of Object.keys(pages))
     describe(`the page of ${name}`, () => {
         it("plays every video", async () => withPage(name, {}, async (page, manifest) => {
-            const videos = await page.locator("video").all();
-            assert.equal(videos.length, Object.values(manifest.files)
-                .filter(file => file.kind === "video").length);
-            for (const video of videos) {
+            const played = [];
+            await forEachFile(page, manifest, async (video, path) => {
+                played.push(path);
                 await video.evaluate(element => element.play());
                 await waitFor(page, video, element => element.currentTime > 0.1);
                 const {time} = await stateOf(video);
                 await waitFor(page, video, `element => element.currentTime > ${time}`);
                 await video.evaluate(element => element.pause());
                 assert.equal((await stateOf(video)).error, null);
-            }
+            });
+            assert.deepEqual(played.sort(), Object.keys(manifest.files)
+                .filter(path => manifest.files[path].kind === "video" && isPlayed(path)).sort());
         }));
 
         it("has videos of the sizes and codecs that it declares", async () =>
             withPage(name, {}, async (page, manifest) => {
-                for (const video of await page.locator("video").all()) {
-                    const path = await fileOf(video);
-                    const file = manifest.files[path];
+                await forEachFile(page, manifest, async (video, path, file) => {
                     await seekTo(video, 0, file.frames / file.duration);
                     const state = await stateOf(video);
                     assert.deepEqual([state.width, state.height], [file.width, file.height], path);
@@ -106,42 +131,62 @@ for (const name of Object.keys(pages))
                             (element, declaredType) => element.canPlayType(declaredType), type);
                         assert.equal(answer, "probably", type);
                     }
-                }
+                });
             }));
 
         it("shows posters that are the first frames", async () =>
             withPage(name, {}, async (page, manifest) => {
+                const readPoster = async video => readPng(join(folder, name, decodeURIComponent(
+                    await video.getAttribute("poster"))));
+                await page.waitForLoadState("networkidle");
                 for (const video of await page.locator("video[poster]").all()) {
-                    const path = await fileOf(video);
-                    const file = manifest.files[path];
-                    await page.waitForLoadState("networkidle");
                     assert.equal((await stateOf(video)).ready, 0, "nothing is loaded before it plays");
-                    const poster = readPng(join(folder, name, decodeURIComponent(
-                        await video.getAttribute("poster"))));
-                    const before = await photograph(page, video, file);
-                    assert.ok(difference(before, poster) < 0.5, `${path}: poster`);
+                    const poster = await readPoster(video);
+                    const seen = await photograph(page, video, poster);
+                    assert.ok(difference(seen, poster) < 0.5, "what is shown is not the poster");
+                }
+                await forEachFile(page, manifest, async (video, path, file) => {
+                    if (!await video.getAttribute("poster"))
+                        return;
                     await seekTo(video, 0, file.frames / file.duration);
                     const first = await photograph(page, video, file);
+                    const poster = await readPoster(video);
                     assert.ok(difference(first, poster) < like, `${path}: first frame`);
-                }
+                });
             }));
 
         it("shows the right frame after seeking", async () =>
             withPage(name, {}, async (page, manifest) => {
-                for (const video of await page.locator("video").all()) {
-                    const path = await fileOf(video);
+                await forEachFile(page, manifest, async (video, path, file) => {
                     const options = drawn[`${name}/${path}`];
                     if (options)
-                        await checkFrames(page, video, manifest.files[path], options);
+                        await checkFrames(page, video, file, options);
                     else
-                        await checkThatItChanges(page, video, manifest.files[path], path);
+                        await checkThatItChanges(page, video, file, path);
+                });
+            }));
+
+        it("has animations that move when they are asked for", async () =>
+            withPage(name, {}, async (page, manifest) => {
+                for (const details of await page.locator("details.animation").all()) {
+                    const image = details.locator("img");
+                    const path = decodeURIComponent(await image.getAttribute("src"));
+                    assert.equal(await image.isVisible(), false);
+                    await details.locator("summary").click();
+                    await image.evaluate(element => element.decode());
+                    assert.equal(await image.isVisible(), true);
+                    assert.deepEqual(await image.evaluate(
+                        element => [element.naturalWidth, element.naturalHeight]),
+                                     [manifest.files[path].width, manifest.files[path].height], path);
                 }
+                for (const path of Object.keys(manifest.files))
+                    if (manifest.files[path].kind === "video" && !isPlayed(path))
+                        await checkAnimation(page, name, path);
             }));
 
         it("has captions that say what changes", async () =>
             withPage(name, {}, async (page, manifest) => {
-                for (const video of await page.locator("video").all()) {
-                    const file = manifest.files[await fileOf(video)];
+                await forEachFile(page, manifest, async (video, path, file) => {
                     assert.equal(await video.locator("track[kind=captions]").count(), 1);
                     await seekTo(video, Math.floor(file.frames / 2), file.frames / file.duration);
                     await video.evaluate(element => { element.textTracks[0].mode = "showing"; });
@@ -149,7 +194,7 @@ for (const name of Object.keys(pages))
                     const cue = await video.evaluate(
                         element => element.textTracks[0].activeCues[0].text);
                     assert.match(cue, /\d/);
-                }
+                });
             }));
 
         it("has nothing that hinders access", async () => {
@@ -170,14 +215,56 @@ for (const name of Object.keys(pages))
             }));
     });
 
-/* Some frames of a video, compared with what was drawn for them. */
-async function checkFrames(page, video, file, options) {
-    const rate = file.frames / file.duration;
+function drawFrames(options) {
     const out = join(folder, "frames");
     trainreel(folder, "render", ...options, "--format", "png", "--out", out, "--name", "frames",
               "--quiet", "--progress", "none");
-    const names = readdirSync(join(out, "frames")).sort();
-    const frames = names.map(name => readPng(join(out, "frames", name)));
+    return readdirSync(join(out, "frames")).sort().map(name => readPng(join(out, "frames", name)));
+}
+
+/* The pictures of an animation, as the browser decodes them, compared with what was drawn for them: equal
+ * ones stand in it once only. */
+async function checkAnimation(page, name, path) {
+    const bytes = readFileSync(join(folder, name, path)).toString("base64");
+    const pictures = await page.evaluate(async ([text, type]) => {
+        const data = Uint8Array.from(atob(text), character => character.charCodeAt(0));
+        const decoder = new ImageDecoder({data, type});
+        await decoder.tracks.ready;
+        const all = [];
+        for (let i = 0; i < decoder.tracks.selectedTrack.frameCount; i++) {
+            const {image} = await decoder.decode({frameIndex: i});
+            const canvas = new OffscreenCanvas(image.displayWidth, image.displayHeight);
+            canvas.getContext("2d").drawImage(image, 0, 0);
+            const blob = await canvas.convertToBlob();
+            const url = await new Promise(done => {
+                const reader = new FileReader();
+                reader.onload = () => done(reader.result);
+                reader.readAsDataURL(blob);
+            });
+            all.push(url);
+        }
+        return all;
+    }, [bytes, path.endsWith(".gif") ? "image/gif" : "image/png"]);
+    const frames = drawFrames(drawn[`${name}/${path}`]);
+    assert.ok(pictures.length > frames.length / 2, path);
+    let at = 0;
+    let differences;
+    for (const url of pictures) {
+        const seen = decodePng(Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
+        differences = frames.map(frame => difference(seen, frame));
+        const nearest = Math.min(...differences);
+        /* 255 colours are a little less than all */
+        assert.ok(nearest <= (path.endsWith(".gif") ? 1 : 0), `${path}: a picture that was not drawn`);
+        assert.ok(differences.indexOf(nearest) >= at, `${path}: pictures in another order`);
+        at = differences.indexOf(nearest);
+    }
+    assert.equal(Math.min(...differences), differences.at(-1), `${path}: another end`);
+}
+
+/* Some frames of a video, compared with what was drawn for them. */
+async function checkFrames(page, video, file, options) {
+    const rate = file.frames / file.duration;
+    const frames = drawFrames(options);
     assert.equal(frames.length, file.frames);
     const middle = Math.floor(frames.length / 2);
     for (const index of [middle, 1, frames.length - 1, middle + 1]) {
@@ -306,7 +393,7 @@ describe("the page", () => {
     it("says everything without a script", async () =>
         withPage("cases", {context: {javaScriptEnabled: false}}, async page => {
             assert.equal(await page.locator(".together").first().isVisible(), false);
-            assert.equal(await page.locator("figure").count(), 9);
+            assert.equal(await page.locator("figure").count(), 11);
         }));
 
     it("opens from a disk", async () => {

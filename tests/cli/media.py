@@ -183,6 +183,87 @@ class Track:
         return positions
 
 
+def elements(data, start, end):
+    """Identifier and content of the EBML elements of a WebM file, RFC 8794."""
+    def number(at, keep_marker):
+        length = 9 - data[at].bit_length()
+        value = int.from_bytes(data[at:at + length], "big")
+        if not keep_marker:
+            value &= (1 << 7 * length) - 1
+        return value, at + length
+
+    while start < end:
+        name, start = number(start, True)
+        size, start = number(start, False)
+        if start + size > end:
+            raise ValueError(f"element {name:x} does not fit")
+        yield name, data[start:start + size]
+        start += size
+
+
+class Webm:
+    """A file with one video track."""
+
+    def __init__(self, data):
+        (_, self.header), (segment, content) = elements(data, 0, len(data))
+        if segment != 0x18538067:
+            raise ValueError("there is no segment")
+        parts = list(elements(content, 0, len(content)))
+        self.order = [name for name, _ in parts]
+        scale, seconds = 1000000, 0
+        for name, part in elements(dict(parts)[0x1549A966], 0, len(dict(parts)[0x1549A966])):
+            if name == 0x2AD7B1:
+                scale = int.from_bytes(part, "big")
+            if name == 0x4489:
+                (seconds,) = struct.unpack(">d" if len(part) == 8 else ">f", part)
+        self.seconds = seconds * scale / 1e9
+        tracks = list(elements(dict(parts)[0x1654AE6B], 0, len(dict(parts)[0x1654AE6B])))
+        (entry,) = [part for name, part in tracks if name == 0xAE]
+        entry = dict(elements(entry, 0, len(entry)))
+        self.codec = entry[0x86].decode()
+        video = dict(elements(entry[0xE0], 0, len(entry[0xE0])))
+        self.size = tuple(int.from_bytes(video[name], "big") for name in (0xB0, 0xBA))
+        self.frames = sum(name == 0xA3 for cluster, part in parts if cluster == 0x1F43B675
+                          for name, _ in elements(part, 0, len(part)))
+
+
+class Gif:
+    """A file with one table of colours for all pictures."""
+
+    def __init__(self, data):
+        signature, *self.size, flags = struct.unpack_from("<6s2HB", data)
+        if signature != b"GIF89a" or not flags & 0x80:
+            raise ValueError("no GIF with a table of colours")
+        self.n_colors = 2 << (flags & 7)
+        self.size = tuple(self.size)
+        self.delays, self.boxes, self.loops = [], [], None
+        at = 13 + 3 * self.n_colors
+        while data[at] != 0x3B:
+            if data[at] == 0x2C:
+                *box, flags = struct.unpack_from("<4HB", data, at + 1)
+                if flags or box[0] + box[2] > self.size[0] or box[1] + box[3] > self.size[1]:
+                    raise ValueError("a picture does not fit")
+                self.boxes.append(tuple(box))
+                at, _ = sub_blocks(data, at + 11)
+            else:
+                label = data[at + 1]
+                at, content = sub_blocks(data, at + 2)
+                if label == 0xF9:
+                    self.delays.append(struct.unpack_from("<H", content, 1)[0])
+                if label == 0xFF and content.startswith(b"NETSCAPE2.0"):
+                    (self.loops,) = struct.unpack_from("<H", content, 12)
+        if at + 1 != len(data) or len(self.delays) != len(self.boxes):
+            raise ValueError("the file does not end as it should")
+
+
+def sub_blocks(data, at):
+    content = b""
+    while data[at]:
+        content += data[at + 1:at + 1 + data[at]]
+        at += 1 + data[at]
+    return at + 1, content
+
+
 class Png:
     """An 8-bit RGB file; checks its checksums."""
 

@@ -71,6 +71,29 @@ class BuildTest(CliTest):
 
 
 class Files(BuildTest):
+    def test_videos_of_every_format(self):
+        self.make("plan.yaml", b"""runs:
+  a: {train: {epochs: 20}, record: {every: 10}}
+artifacts:
+  v/a.mp4: {run: a, size: 128x96}
+  v/a.webm: {run: a, size: 128x96, poster: v/webm.png}
+  v/a.av1.webm: {run: a, size: 128x96}
+  v/a.gif: {run: a, size: 127x95, gif_size: 10k}
+  v/a.apng: {run: a, size: 127x95}
+""")
+        self.build("plan.yaml")
+        files = self.check_folder()["files"]
+        for ending in ("mp4", "webm", "av1.webm", "gif", "apng"):
+            self.assertEqual(files["v/a." + ending]["kind"], "video", ending)
+            self.assertAlmostEqual(files["v/a." + ending]["duration"], 5 / 30, places=6)
+        self.assertEqual(files["v/webm.png"]["of"], "v/a.webm")
+        self.assertEqual(files["v/a.gif"]["settings"]["video.gif_size"], "10k")
+        self.assertNotIn("video.crf", files["v/a.gif"]["settings"])
+        self.assertNotIn("video.preset", files["v/a.webm"]["settings"])
+        self.assertLessEqual(files["v/a.gif"]["bytes"], 10000)
+        again = self.build("plan.yaml")
+        self.assertEqual(again["made"], 0)
+
     def test_report(self):
         lines = self.succeed("build", "plan.yaml").decode().splitlines()
         self.assertEqual([line.split(": ")[0] for line in lines],

@@ -10,7 +10,7 @@ import signal
 import textwrap
 import unittest
 
-from media import Mp4, Png
+from media import Mp4, Png, Vtt
 from support import DONE, INPUT, INTERRUPTED, OUTPUT, SOURCE, USAGE, CliTest, read, write
 
 FILES = ["compare.mp4", "compare_start.png", "compare.vtt", "overlay.mp4", "overlay_start.png",
@@ -128,17 +128,18 @@ class Files(CompareTest):
             self.assertEqual(line, other)
 
     def test_captions(self):
-        """They count what the runs are aligned by, and name the best."""
-        for align, unit, last in (("samples", "samples seen", 2000), ("iteration", "iteration", 250),
-                                  ("epoch", "epoch", 10)):
+        """They count what the runs are aligned by, and name every run's error."""
+        for align, form, unit, last in (("samples", "{} samples seen", "sample", 2000),
+                                        ("iteration", "iteration {}", "iteration", 250),
+                                        ("epoch", "epoch {}", "epoch", 10)):
             self.compare("--batch-size", "8,200", "--align", align, "--frames", "90", "--pace", "log")
             for name in ("compare", "overlay"):
                 lines = read(self.path("out", name + ".vtt")).decode().splitlines()
                 self.assertEqual(lines[0], "WEBVTT")
                 if align != "epoch":  # of which there are too few frames
-                    self.assertEqual(lines[3], f"{unit} 0, before training")
-                self.assertRegex(lines[-1], rf"\Aat the end: {unit} {last}, lowest error [\d.]+ "
-                                 r"\(batch size 8\)\Z")
+                    self.assertEqual(lines[3], form.format(0) + ", before training")
+                self.assertRegex(lines[-1], rf"\Aat the end: {form.format(last)}; batch size 8: error "
+                                 r"[\d.]+; batch size 200: error [\d.]+\Z")
                 chapters = Mp4(read(self.path("out", name + ".mp4"))).chapters
                 self.assertEqual([title for _, title in chapters][:2], [f"{unit} 0", f"{unit} 1"])
 
@@ -319,6 +320,68 @@ class Divergence(CompareTest):
     def test_all_of_them(self):
         self.compare("--model", "1", "--learning-rate", "1e20,1e30")
         self.assertEqual([line["diverged_at"] for line in self.lines()], ["2", "2"])
+
+
+class Captions(CompareTest):
+    """What is said of each run, against its own training."""
+
+    def captions(self, *arguments):
+        self.succeed("compare", "-q", "--size", "240x180", "--scene", "fit", *arguments)
+        self.assertEqual(read(self.path("out/compare.vtt")), read(self.path("out/overlay.vtt")))
+        cues = Vtt(read(self.path("out/compare.vtt"))).cues
+        self.assertEqual(cues[0][0], 0)
+        self.assertEqual([cue[1] for cue in cues[:-1]], [cue[0] for cue in cues[1:]])
+        self.assertTrue(cues[-1][3].startswith("at the end: "))
+        return [text.removeprefix("at the end: ").split("; ") for _, _, _, text in cues]
+
+    def losses(self, *arguments):
+        lines = self.succeed("train", *arguments).decode().splitlines()[1:]
+        return [line.split(",") for line in lines]
+
+    def test_each_run(self):
+        few = ("--epochs", "20", "--fps", "10", "--frames", "50")
+        for align, column, word in (("iteration", 0, "iteration (\\d+)"), ("epoch", 1, "epoch (\\d+)"),
+                                    ("samples", None, "(\\d+) samples seen")):
+            cues = self.captions("--batch-size", "50,200", "--align", align, *few)
+            self.assertGreaterEqual(len(cues), 2)  # epochs are few
+            self.assertRegex(cues[0][0], rf"\A{word}, before training\Z")
+            runs = {size: self.losses("--batch-size", size, "--epochs", "20")
+                    for size in ("50", "200")}
+            for position, *errors in cues[1:]:
+                at = int(re.fullmatch(word, position)[1])
+                self.assertEqual(len(errors), 2)
+                for (size, losses), text in zip(runs.items(), errors):
+                    label, error = re.fullmatch(r"batch size (\d+): error (\S+)", text).groups()
+                    self.assertEqual(label, size)
+                    if align != "epoch":  # of which several states are at the same position
+                        reached = at if align == "iteration" else at // int(size)
+                        loss = losses[min(reached, len(losses) - 1)][3]
+                        self.assertEqual(float(error), float(f"{float(loss):.1e}"))
+            video = Mp4(read(self.path("out/compare.mp4")))
+            titles = [title for _, title in video.chapters]
+            unit = {"iteration": "iteration", "epoch": "epoch", "samples": "sample"}[align]
+            self.assertEqual(titles[0], f"{unit} 0")
+            self.assertIn(f"{unit} 10", titles)
+
+    def test_of_many_runs_the_lowest_and_the_highest_error(self):
+        sizes = [str(size) for size in range(20, 200, 20)]
+        cues = self.captions("--batch-size", ",".join(sizes), "--epochs", "5", "--frames", "3",
+                             "--align", "iteration")
+        (end,) = cues
+        last = {size: float(self.losses("--batch-size", size, "--epochs", "5")[-1][3])
+                for size in sizes}
+        low, high = min(last, key=last.get), max(last, key=last.get)
+        match = re.fullmatch(r"errors from (\S+) \(batch size (\d+)\) to (\S+) \(batch size (\d+)\)",
+                             end[1])
+        self.assertEqual((match[2], match[4]), (low, high))
+        self.assertEqual(float(match[1]), float(f"{last[low]:.1e}"))
+        self.assertEqual(float(match[3]), float(f"{last[high]:.1e}"))
+
+    def test_divergence(self):
+        cues = self.captions(*Divergence.ARGUMENTS, "--frames", "30")
+        self.assertRegex(cues[-1][1], r"\Alearning rate 0\.01: error \S+\Z")
+        self.assertEqual(cues[-1][2:], ["learning rate 1.5: diverged at iteration 28",
+                                        "learning rate 1e+20: diverged at iteration 2"])
 
 
 class Failures(CompareTest):

@@ -19,8 +19,10 @@ from support import (DONE, INTERRUPTED, LONG, OUTPUT, PROGRAM, USAGE, WORK, CliT
 
 # What every format writes, so that each of them finds an older file in its place.
 RESULTS = ("out/neuron.mp4", "out/neuron_start.png", "out/neuron.vtt", "out/neuron.sha256",
-           "out/neuron/frame_000000.png")
-FORMATS = ("mp4", "png", "checksums")
+           "out/neuron/frame_000000.png", "out/neuron.webm", "out/neuron.av1.webm",
+           "out/neuron.gif", "out/neuron.apng")
+FORMATS = ("mp4", "png", "checksums", "webm", "av1", "gif", "apng")
+WRITTEN_AT_ONCE = ("mp4", "png", "checksums", "webm", "apng")  # not at the end, nor late
 
 
 def close(*descriptors):
@@ -209,6 +211,32 @@ class Values(ErrorTest):
         self.check("CHOICE", lambda param: [
             "bogus", "", param.default.upper(), param.default[:-1], param.default + " ", "0",
             "x" * 500], lambda param: [", ".join(param.choices)])
+
+    def test_lists_of_choices(self):
+        self.check("CHOICES", lambda param: [
+            "bogus", "", ",", param.default + ",", param.default.upper(), f"{param.default}, none",
+            f"{param.default},{param.default}", "x" * 500])
+        for value, says in (("mp4,webm,mp4", "names mp4 twice"), ("mp4,wbm", '"wbm" is not one of'),
+                            ("mp4,none", "the format none cannot be had with others"),
+                            ("none,png,gif", "the format none cannot be had with others")):
+            self.fail_cleanly(USAGE, "render", "--format", value, says=[says])
+
+    def test_bytes(self):
+        self.check("BYTES", lambda param: [
+            "", "0", "k", "M", "-1", "1K", "1m", "1 k", " 1k", "1kb", "1.5M", "1e6", "0x10", "None",
+            "9" * 40], lambda param: ["a number of bytes such as"])
+
+    def test_a_gif_that_cannot_be_so_small(self):
+        self.make("out/neuron.gif")
+        line = self.fail_with(WORK, "render", "--format", "gif,mp4", "--gif-size", "2k",
+                              says=["out/neuron.gif: ", "and 2000 are allowed"])
+        self.assertNotIn("mp4", line)
+        self.assertEqual(self.names("out"), ["neuron.gif"])
+
+    def test_odd_sizes_of_videos(self):
+        for form in ("webm", "gif,av1", "mp4"):
+            self.fail_cleanly(USAGE, "render", "--format", form, "--size", "401x300",
+                              says=["402x300 would do"])
 
     def test_texts(self):
         self.check("TEXT", lambda param: [
@@ -402,6 +430,16 @@ class FullDisk(ErrorTest):
     def test_limit_for_a_video_of_many_segments(self):
         video = self.sizes("--every", "4")["neuron.mp4"]
         self.check_limits((video // 2, video - 1), "--every", "4", says="out/neuron.mp4")
+
+    def test_limit_for_each_format(self):
+        """Where one cannot be written, none of a list appears."""
+        for form, name in (("webm", "neuron.webm"), ("av1", "neuron.av1.webm"),
+                           ("gif", "neuron.gif"), ("apng", "neuron.apng")):
+            size = self.sizes("--every", "500", "--format", form)[name]
+            self.check_limits((size // 2, size - 1), "--every", "500", "--format", form,
+                              says="out/neuron")
+            self.check_limits((size // 2,), "--every", "500", "--format", form + ",checksums",
+                              says="out/neuron")
 
     def test_limit_for_frames(self):
         largest = max(self.sizes("--format", "png").values())
@@ -672,7 +710,7 @@ class Signals(ErrorTest):
     def test_render(self):
         self.make_older()
         before = self.contents()
-        for form in FORMATS:
+        for form in WRITTEN_AT_ONCE:
             for number in self.SIGNALS:
                 with self.subTest(format=form, signal=number.name):
                     process = self.start("render", "--progress", "none", "--format", form, *LONG)

@@ -103,6 +103,7 @@ class Pages(HelpTest):
         reports = ["--progress STYLE", "-q, --quiet", "-v, --verbose", "--json", "-h, --help"]
         for command, options in (("train", ["-o, --output FILE", "-h, --help"]),
                                  ("chart", ["-o, --output FILE", "-q, --quiet", "-h, --help"]),
+                                 ("import", ["-o, --output FILE", "--layer-order NAMES", "-q, --quiet"]),
                                  ("plan", ["--set KEY=VALUE", "-h, --help"]),
                                  ("embed", ["--autoplay", "-h, --help"]),
                                  ("build", ["--set KEY=VALUE", "--force", *reports]),
@@ -143,6 +144,8 @@ class Examples(HelpTest):
                 os.mkdir(self.path(f"folder{i}"))
                 if arguments[0] == "embed":
                     self.succeed("render", "-q", cwd=self.path(f"folder{i}"))
+                if arguments[0] == "import":
+                    self.succeed("train", "-o", "run.csv", cwd=self.path(f"folder{i}"))
                 result = subprocess.run(["sh", "-c", line], cwd=self.path(f"folder{i}"), env=env,
                                         stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
                 # on a slow machine there may be lines that show the progress

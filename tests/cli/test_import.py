@@ -4,8 +4,11 @@ import io
 import json
 import os
 import random
+import signal
 import struct
+import subprocess
 import sys
+import time
 import unittest
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recorders"))
@@ -16,7 +19,7 @@ need("h5py", "numpy")
 
 import h5py  # noqa: E402
 import numpy  # noqa: E402
-from support import INPUT, OUTPUT, USAGE, CliTest, write  # noqa: E402
+from support import INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, write  # noqa: E402
 
 NET = ("--model", "4:tanh,1:sigmoid")
 SHAPES = [(2, 4), (4, 1)]
@@ -91,7 +94,8 @@ class Kinds(ImportTest):
         self.check_picture()
 
     def test_the_standard_input(self):
-        self.import_all("-", *NET, stdin=open(self.path("run.csv"), "rb"))
+        with open(self.path("run.csv"), "rb") as file:
+            self.import_all("-", *NET, stdin=file)
         attributes = self.check_weights()
         self.assertEqual((attributes["loss"], attributes["optimizer"], attributes["seed"]),
                          (b"", b"", -1))
@@ -237,7 +241,11 @@ class Refusals(ImportTest):
                     says=["has 17 parameters in each state, but the model has"])
         self.refuse(USAGE, "run.csv", *NET, "--data", "sine", "-o", "run.h5",
                     says=["has 17 parameters in each state, but the model has 13"])
+        self.refuse(USAGE, "run.csv", *NET, "--loss", "categorical_crossentropy", "-o", "run.h5",
+                    says=["softmax"])
         self.refuse(USAGE, "-", "--data-file", "-", *NET, "-o", "run.h5", says=["standard input"])
+        self.refuse(USAGE, "run.csv", *NET, "--layer-order", "a,b", "-o", "run.h5",
+                    says=["no names of layers"])
         self.refuse(USAGE, "run.csv", "run.csv", *NET, "-o", "run.h5", says=["one file is wanted"])
 
     def test_what_is_not_there(self):
@@ -256,17 +264,27 @@ class Refusals(ImportTest):
 
     def test_a_slow_source_leaves_nothing_when_it_fails(self):
         """After a moment a recording has its own name, which this one must not have yet."""
-        process = self.start("import", "-", *NET, "-o", "run.h5", stdin=-1)
+        process = self.start("import", "-", *NET, "-o", "run.h5", stdin=subprocess.PIPE)
         lines = self.csv.splitlines(keepends=True)
         process.stdin.write(b"".join(lines[:4]))
         process.stdin.flush()
-        with self.assertRaises(Exception):
+        with self.assertRaises(subprocess.TimeoutExpired):
             process.wait(timeout=1.5)
         self.assertNotIn("run.h5", self.names())
         process.stdin.write(b"5\n")
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INPUT)
         self.check_message(stderr.decode(), ["standard input:5:2: found 1 field"])
+        self.assertEqual(self.names(), ["run.csv"])
+
+    def test_waiting_for_a_pipe_can_be_interrupted(self):
+        process = self.start("import", "-", *NET, "-o", "run.h5", stdin=subprocess.PIPE)
+        process.stdin.write(self.csv[:1000])
+        process.stdin.flush()
+        time.sleep(0.5)  # until it waits for more
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), INTERRUPTED)
+        self.check_message(process.stderr.read().decode(), ["interrupted; nothing was written"])
         self.assertEqual(self.names(), ["run.csv"])
 
     def test_what_can_run_code(self):

@@ -313,10 +313,10 @@ class PreviewTest(CliTest):
     # ---- plans, and wrong use ----
 
     def test_a_run_of_a_plan_is_trained(self):
-        for run, iterations in (((), 4000), (("--run", "full-batch"), 2000)):
-            process = self.preview("first-steps", "--wait", *run)
+        for run, iterations in (("neuron", 4000), ("full-batch", 2000)):
+            process = self.preview("first-steps", "--wait", "--run", run)
             page = self.ask("/")[2].decode()
-            self.assertIn(f"<h1>first-steps: {run[1] if run else 'neuron'}</h1>", page)
+            self.assertIn(f"<h1>first-steps: {run}</h1>", page)
             self.assertEqual(Viewer(self, self.port).all()[-1]["iteration"], iterations)
             self.end(process)
 
@@ -343,6 +343,7 @@ class PreviewTest(CliTest):
                 (("--run", "neuron"), "--run"), (("--set", "runs.*.train.epochs=1"), "--set"),
                 (("--scene", "error"), "error"), (("--scene", "fit+weights"), "fit+weights"),
                 (("--scene", "nothing"), "nothing"), (("first-steps", "--run", "neron"), "neuron"),
+                (("first-steps",), "--run"), (("--patience", "0"), "--patience"),
                 (("first-steps", "second"), "second"), (("--model", "2:relu,2"), "2 outputs")):
             self.fail_with(USAGE, "preview", *arguments, says=[says])
 

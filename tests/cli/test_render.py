@@ -8,7 +8,7 @@ import subprocess
 import unittest
 import urllib.parse
 
-from media import Mp4, Png, Vtt
+from media import Gif, Mp4, Png, Webm, Vtt
 from support import OUTPUT, CliTest, environment, params, read
 
 # A few frames are enough to see what an option changes.
@@ -259,6 +259,21 @@ class Options(RenderTest):
         # avc1.42E01E declares level 3.0; the level that a stream needs must not be higher
         self.assertLessEqual(self.video("--profile", "baseline", "--every", "4").level, 30)
 
+    def test_gif_size(self):
+        sizes = []
+        for limit in ("none", "200k", "100k", "40000", "9k"):
+            self.succeed("render", "--format", "gif", "--gif-size", limit)
+            gif = Gif(read(self.path("out", "neuron.gif")))
+            self.assertEqual(sum(gif.delays), 270)
+            sizes.append((os.path.getsize(self.path("out", "neuron.gif")), gif.n_colors,
+                          len(gif.delays), gif.size[0]))
+        whole, enough, colors, frames, picture = sizes
+        self.assertEqual(whole, enough)
+        self.assertEqual(whole[1:], (256, 81, 400))
+        self.assertTrue(colors[0] <= 100000 and colors[1] < 256 and colors[2:] == (81, 400), colors)
+        self.assertTrue(frames[0] <= 40000 and frames[2] < 81 and frames[3] == 400, frames)
+        self.assertTrue(picture[0] <= 9000 and picture[3] < 400, picture)
+
     def test_data_and_points(self):
         self.assertEqual(self.checksums("--data", "bilinear"), self.default)
         # as many iterations, but other data
@@ -468,6 +483,91 @@ class Formats(RenderTest):
         self.assertEqual(lines[0], "81 frames drawn, nothing written")
         self.assertEqual(self.names(), [])
         self.assertEqual(self.render("--format", "none")["files"], [])
+
+    def test_webm(self):
+        for form, ending, codec in (("webm", ".webm", "V_VP9"), ("av1", ".av1.webm", "V_AV1")):
+            report = self.render(*FEW, "--format", form, "--out", form)
+            self.assertEqual(self.names(form), sorted(["neuron" + ending, "neuron.vtt",
+                                                       "neuron_start.png"]))
+            video = Webm(read(self.path(form, "neuron" + ending)))
+            self.assertEqual((video.codec, video.size, video.frames), (codec, (400, 300), 3))
+            self.assertAlmostEqual(video.seconds, 0.1, delta=1e-3)
+            self.assertLess(video.order.index(0x1C53BB6B), video.order.index(0x1F43B675),
+                            "the index comes first")
+            self.assertEqual(report["files"][0]["kind"], "video")
+            self.assertEqual(report["files"][0]["frames"], 3)
+            self.assertIsNone(report["embed"])
+
+    def test_gif(self):
+        report = self.render("--format", "gif", "--fps", "30")
+        self.assertEqual(self.names("out"), ["neuron.gif"])
+        gif = Gif(read(self.path("out", "neuron.gif")))
+        self.assertEqual((gif.size, gif.loops, len(gif.delays)), ((400, 300), 0, 81))
+        self.assertEqual(sum(gif.delays), 270)
+        self.assertEqual(set(gif.delays), {3, 4})
+        self.assertEqual(gif.boxes[0], (0, 0, 400, 300))
+        self.assertLess(max(width * height for _, _, width, height in gif.boxes[1:]), 400 * 300)
+        self.assertEqual(report["files"], [
+            {"path": "out/neuron.gif", "kind": "video", "width": 400, "height": 300, "frames": 81,
+             "duration": 2.7, "bytes": os.path.getsize(self.path("out", "neuron.gif"))}])
+
+    def test_apng(self):
+        report = self.render("--format", "apng", *FEW)
+        self.assertEqual(self.names("out"), ["neuron.apng"])
+        data = read(self.path("out", "neuron.apng"))
+        self.assertEqual(data.count(b"fcTL"), 3)
+        self.assertIn(b"acTL\0\0\0\3\0\0\0\0", data)
+        self.assertEqual(report["files"][0]["frames"], 3)
+        self.assertAlmostEqual(report["files"][0]["duration"], 0.1)
+
+    def test_list_of_formats(self):
+        """One pass writes the files that each format alone gives."""
+        formats = {"webm": ["neuron.webm"], "gif": ["neuron.gif"], "apng": ["neuron.apng"],
+                   "checksums": ["neuron.sha256"], "mp4": ["neuron.mp4"], "av1": ["neuron.av1.webm"]}
+        self.succeed("render", *FEW, "--format", ",".join(formats), "--out", "all")
+        expected = {"neuron_start.png": None, "neuron.vtt": None}
+        for form, names in formats.items():
+            self.succeed("render", *FEW, "--format", form, "--out", form)
+            expected.update((name, None) for name in names)
+            for name in self.names(form):
+                self.assertEqual(read(self.path("all", name)), read(self.path(form, name)), name)
+        self.assertEqual(self.names("all"), sorted(expected))
+
+    def test_order_of_the_list_does_not_count(self):
+        one = self.render(*FEW, "--format", "gif,mp4", "--out", "one")
+        other = self.render(*FEW, "--format", "mp4,gif", "--out", "other")
+        self.assertEqual(self.files("one"), self.files("other"))
+        self.assertEqual(one["settings"]["output.format"], "mp4,gif")
+        self.assertEqual([file["kind"] for file in one["files"]],
+                         [file["kind"] for file in other["files"]])
+        self.assertIn("neuron.mp4 400 300", one["embed"])
+
+    def test_a_list_with_frames(self):
+        self.succeed("render", *FEW, "--format", "png,webm")
+        self.assertEqual(self.names("out"), ["neuron", "neuron.vtt", "neuron.webm",
+                                             "neuron_start.png"])
+        self.assertEqual(len(self.names("out/neuron")), 3)
+
+    def test_odd_sizes_of_pictures(self):
+        self.succeed("render", *FEW, "--format", "gif,apng", "--size", "401x301")
+        self.assertEqual(Gif(read(self.path("out", "neuron.gif"))).size, (401, 301))
+
+    def test_jobs_do_not_change_any_format(self):
+        found = []
+        for jobs in ("1", "2", "3"):
+            self.succeed("render", "--quiet", "--size", "160x120", "--every", "7", "-j", jobs,
+                         "--format", "mp4,webm,av1,gif,apng", "--out", "j" + jobs)
+            found.append(self.files("j" + jobs))
+        self.assertEqual(len(found[0]), 7)
+        self.assertTrue(found[0] == found[1] == found[2])
+
+    def test_processors_do_not_change_webm(self):
+        """The encoders have code for many instruction sets."""
+        arguments = ("render", "--quiet", *FEW, "--format", "webm,av1")
+        self.succeed(*arguments, "--out", "usual")
+        self.succeed(*arguments, "--out", "plain",
+                     env=environment(VPX_SIMD_CAPS="0", AOM_SIMD_CAPS="0"))
+        self.assertEqual(self.files("usual"), self.files("plain"))
 
     def test_png_folder_is_replaced(self):
         self.succeed("render", "--format", "png", "--every", "1000", "--seed", "1")

@@ -47,6 +47,7 @@ def variants(compiler):
 def compile_and_run(source, folder, number, command):
     program = Path(folder) / f"trajectories{number}"
     files = [*sorted((source / "src/learn").glob("*.c")), source / "src/base/alloc.c",
+             source / "src/base/cancel.c",
              source / "src/base/diag.c", source / "tests/golden/trajectories.c"]
     subprocess.run([*command, *FLAGS, f"-I{source}/include", f"-I{source}/src/base",
                     f"-I{source}/src/learn", *files, "-o", program, "-lm"], check=True)

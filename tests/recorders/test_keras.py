@@ -5,6 +5,7 @@ layers, as far as the recorder looks at them. What they do is what Keras' docume
 is not tested.
 """
 import os
+import re
 import sys
 import types
 import unittest
@@ -159,6 +160,16 @@ class KerasStandIn(CliTest):
         recorder.on_train_end()  # what atexit calls
         with h5py.File(self.path("run.h5")) as file:
             self.assertEqual((len(file["loss"]), file["ended"][0]), (4, 1))
+
+
+class Recorders(unittest.TestCase):
+    def test_each_is_one_short_file_that_needs_only_h5py(self):
+        for framework in ("torch", "keras"):
+            with open(os.path.join(sys.path[-1], f"trainreel_{framework}.py"), encoding="utf-8") as file:
+                text = file.read()
+            self.assertLess(text.count("\n"), 80)
+            modules = set(re.findall(r"(?m)^(?:import|from) (\w+)", text))
+            self.assertEqual(modules, {"atexit", "time", "h5py", "numpy", framework})
 
 
 if __name__ == "__main__":

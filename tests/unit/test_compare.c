@@ -46,7 +46,7 @@ static void compare(const tr_comparison *comparison, const tr_render_options *op
     assert_ok(tr_compare(comparison, options, report, &diag), diag);
 }
 
-static void a_comparison_is_a_video_with_a_poster(void **state) {
+static void a_comparison_is_a_video_with_a_poster_and_captions(void **state) {
     (void)state;
     struct stat info;
     tr_report report;
@@ -60,13 +60,14 @@ static void a_comparison_is_a_video_with_a_poster(void **state) {
     assert_null(report.initial_params);
     assert_null(report.trained_params);
     assert_true(report.final_loss == 0);
-    assert_int_equal(report.n_artifacts, 2);
+    assert_int_equal(report.n_artifacts, 3); /* with captions */
     assert_string_equal(report.artifacts[0].path, in_scratch("compare.mp4"));
     assert_string_equal(report.artifacts[1].path, in_scratch("compare_start.png"));
-    for (int i = 0; i < 2; i++) {
+    assert_string_equal(report.artifacts[2].path, in_scratch("compare.vtt"));
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(stat(report.artifacts[i].path, &info), 0);
         assert_int_equal(report.artifacts[i].bytes, info.st_size);
-        assert_int_equal(report.artifacts[i].width, 320);
+        assert_int_equal(report.artifacts[i].width, i < 2 ? 320 : 0);
     }
     tr_report_destroy(&report);
 }
@@ -303,7 +304,7 @@ static void recordings_may_be_compared_on_several_threads_at_once(void **state) 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_comparison_is_a_video_with_a_poster),
+        cmocka_unit_test(a_comparison_is_a_video_with_a_poster_and_captions),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_number_of_workers),
         cmocka_unit_test(there_are_as_many_frames_as_asked_for_or_as_there_are_positions),
         cmocka_unit_test(wrong_settings_are_refused),

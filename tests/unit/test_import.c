@@ -2,6 +2,7 @@
 
 #include "bytes.h"
 #include "import.h"
+#include "keras_config.h"
 #include "npy.h"
 #include "run.h"
 #include "safetensors.h"
@@ -303,6 +304,89 @@ static void what_is_wrong_in_npy_files_is_said(void **state) {
     assert_int_equal(tr_npy_open(&npy, path_of("a.npy"), &diag), TR_ERROR_INPUT);
     assert_text_contains(diag.text, "its header would have 4294967295 bytes");
     tr_npy_close(&npy);
+}
+
+/* ---- what Keras says of a model ---- */
+
+#define SEQUENTIAL(layers) "{\"class_name\":\"Sequential\",\"config\":{\"layers\":[" layers "]}}"
+#define DENSE(units, activation)                                                                   \
+    "{\"class_name\":\"Dense\",\"config\":{\"units\":" units ",\"activation\":\"" activation "\"}" \
+                                                                                             "}"
+#define LAYER(class, config) "{\"class_name\":\"" class "\",\"config\":{" config "}}"
+
+static void check_config(const char *config, const tr_layer *wanted, size_t n_wanted) {
+    tr_diag diag = {0};
+    tr_layer layers[4];
+    size_t count;
+    assert_ok(tr_keras_config_layers(config, layers, 4, &count, "m.h5", &diag), diag);
+    assert_int_equal(count, n_wanted);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(layers[i].n_units, wanted[i].n_units);
+        assert_int_equal(layers[i].activation, wanted[i].activation);
+        assert_true(layers[i].alpha == wanted[i].alpha);
+    }
+}
+
+static void layers_of_keras_have_our_activations(void **state) {
+    (void)state;
+    const tr_layer tanh_and_linear[] = {{.n_units = 3, .activation = TR_ACTIVATION_TANH},
+                                        {.n_units = 1}};
+    check_config(SEQUENTIAL(LAYER("InputLayer", "") "," DENSE("3", "tanh") "," LAYER(
+                     "Dropout", "\"rate\":0.5") "," DENSE("1", "linear")),
+                 tanh_and_linear, 2);
+    check_config(SEQUENTIAL(DENSE("3", "linear") "," LAYER(
+                     "Activation", "\"activation\":\"tanh\"") "," DENSE("1", "linear")),
+                 tanh_and_linear, 2);
+    check_config(
+        "{\"class_name\":\"Sequential\",\"config\":["
+        "{\"class_name\":\"Dense\",\"config\":{\"output_dim\":3,\"activation\":\"tanh\"}},"
+        "{\"class_name\":\"Dense\",\"config\":{\"output_dim\":1,\"activation\":\"linear\"}}"
+        "]}",
+        tanh_and_linear, 2);
+    const tr_layer relu[] = {{.n_units = 2, .activation = TR_ACTIVATION_RELU}};
+    check_config(SEQUENTIAL(DENSE("2", "linear") "," LAYER(
+                     "ReLU", "\"max_value\":null,\"threshold\":0.0,\"negative_slope\":0.0")),
+                 relu, 1);
+    const tr_layer leaky[] = {
+        {.n_units = 2, .activation = TR_ACTIVATION_LEAKY_RELU, .alpha = 0.125},
+        {.n_units = 2, .activation = TR_ACTIVATION_ELU, .alpha = 0.5},
+        {.n_units = 2, .activation = TR_ACTIVATION_LEAKY_RELU, .alpha = 0.2}};
+    check_config(
+        SEQUENTIAL(DENSE("2", "linear") "," LAYER("LeakyReLU", "\"alpha\":0.125") "," DENSE(
+            "2", "linear") "," LAYER("ELU", "\"alpha\":0.5") "," DENSE("2", "leaky_relu")),
+        leaky, 3);
+}
+
+static void check_bad_config(const char *config, const char *says) {
+    tr_diag diag = {0};
+    tr_layer layers[2];
+    size_t count;
+    assert_int_equal(tr_keras_config_layers(config, layers, 2, &count, "m.h5", &diag),
+                     TR_ERROR_INPUT);
+    assert_one_line(diag.text);
+    assert_text_contains(diag.text, "m.h5: model_config: ");
+    assert_text_contains(diag.text, says);
+}
+
+static void what_cannot_be_shown_of_keras_is_named(void **state) {
+    (void)state;
+    check_bad_config("", "describes no Sequential");
+    check_bad_config("{\"class_name\":\"Functional\",\"config\":{\"layers\":[]}}", "no Sequential");
+    check_bad_config("{\"class_name\":\"Sequential\",\"config\":7}", "no Sequential");
+    check_bad_config(SEQUENTIAL("7"), "begins with nothing");
+    check_bad_config(SEQUENTIAL(LAYER("Conv2D", "")), "begins with \"Conv2D\"");
+    check_bad_config(SEQUENTIAL(DENSE("2", "gelu")), "\"gelu\" cannot be shown");
+    check_bad_config(SEQUENTIAL(DENSE("2", "relu") "," LAYER("ELU", "")),
+                     "\"ELU\" cannot be shown after a dense layer that has an activation");
+    check_bad_config(SEQUENTIAL(DENSE("2", "linear") "," LAYER("BatchNormalization", "")),
+                     "\"BatchNormalization\"");
+    check_bad_config(SEQUENTIAL(DENSE("2", "linear") "," LAYER("ReLU", "\"max_value\":6")),
+                     "\"ReLU\" cannot be shown");
+    check_bad_config(SEQUENTIAL(DENSE("2", "linear") "," LAYER("LeakyReLU", "\"alpha\":0")),
+                     "alpha 0");
+    check_bad_config(SEQUENTIAL(DENSE("0", "relu")), "too many layers or units");
+    check_bad_config(SEQUENTIAL(DENSE("1", "relu") "," DENSE("1", "relu") "," DENSE("1", "relu")),
+                     "too many layers or units");
 }
 
 /* ---- whole imports ---- */
@@ -692,6 +776,8 @@ int main(void) {
         cmocka_unit_test(tensors_that_are_no_dense_layers_are_named),
         cmocka_unit_test(npy_files_of_all_versions_are_read),
         cmocka_unit_test(what_is_wrong_in_npy_files_is_said),
+        cmocka_unit_test(layers_of_keras_have_our_activations),
+        cmocka_unit_test(what_cannot_be_shown_of_keras_is_named),
         cmocka_unit_test(tables_of_every_form_are_read),
         cmocka_unit_test(what_a_table_does_not_say_follows_from_data_and_batch_size),
         cmocka_unit_test(inputs_follow_from_the_number_of_parameters),

@@ -237,6 +237,52 @@ static void charts_are_written_in_three_formats(void **state) {
     finish(&job);
 }
 
+static void what_is_drawn_in_memory_is_the_chart(void **state) {
+    (void)state;
+    static const char *const names[] = {"a.png", "a.svg", "a.pdf"};
+    render_job job;
+    tr_recording *recording;
+    prepare(&job, 10, "unused");
+    assert_ok(tr_record(&job.source, &recording, &job.diag), job.diag);
+    float params[2];
+    tr_snapshot last;
+    assert_ok(tr_recording_read(recording, 20, 1, &last, params, &job.diag), job.diag);
+    tr_picture picture = tr_picture_default();
+    picture.scene = "fit+error";
+    for (int i = 0; i < 3; i++) {
+        tr_artifact artifact;
+        unsigned char *bytes;
+        size_t n_bytes, size;
+        assert_ok(tr_chart(&job.source, recording, UINT64_MAX, &picture, (tr_chart_format)i,
+                           in_scratch(names[i]), &artifact, &job.diag),
+                  job.diag);
+        assert_ok(tr_draw(&job.source, recording, &last, &picture, (tr_chart_format)i, &bytes,
+                          &n_bytes, &job.diag),
+                  job.diag);
+        char *file = read_file(in_scratch(names[i]), &size);
+        assert_int_equal(size, n_bytes);
+        assert_memory_equal(file, bytes, size);
+        free(file);
+        free(bytes);
+        free(artifact.path);
+    }
+    unsigned char *none;
+    size_t n_none;
+    assert_int_equal(
+        tr_draw(&job.source, NULL, &last, &picture, TR_CHART_PNG, &none, &n_none, &job.diag),
+        TR_ERROR_ARGUMENT);
+    assert_text_contains(job.diag.text, "needs a recorded run");
+    assert_null(none);
+    job.diag = (tr_diag){0};
+    last.n_params = 1;
+    assert_int_equal(
+        tr_draw(&job.source, recording, &last, &picture, TR_CHART_PNG, &none, &n_none, &job.diag),
+        TR_ERROR_ARGUMENT);
+    assert_string_equal(job.diag.text, "a snapshot has 1 parameters, but the net has 2");
+    tr_recording_destroy(&recording);
+    finish(&job);
+}
+
 static void the_bytes_do_not_depend_on_the_jobs(void **state) {
     (void)state;
     static const int jobs[] = {1, 2, 7};
@@ -548,6 +594,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_run_that_fails_while_it_is_recorded_leaves_nothing,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(charts_are_written_in_three_formats, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_drawn_in_memory_is_the_chart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_bytes_do_not_depend_on_the_jobs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_state_has_a_frame, set_up, tear_down),
         cmocka_unit_test_setup_teardown(renderings_side_by_side_do_not_disturb_each_other, set_up,
