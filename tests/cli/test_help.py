@@ -144,6 +144,8 @@ class Examples(HelpTest):
                 os.mkdir(self.path(f"folder{i}"))
                 if arguments[0] == "embed":
                     self.succeed("render", "-q", cwd=self.path(f"folder{i}"))
+                if " run.h5" in line and arguments[0] != "record":
+                    self.succeed("record", "-q", "-o", "run.h5", cwd=self.path(f"folder{i}"))
                 if arguments[0] == "import":
                     self.succeed("train", "-o", "run.csv", cwd=self.path(f"folder{i}"))
                 result = subprocess.run(["sh", "-c", line], cwd=self.path(f"folder{i}"), env=env,
