@@ -31,8 +31,8 @@ typedef struct tr_dense {
     const float *bias;
 } tr_dense;
 
-/* The last layer's outputs and their derivatives, the targets, the rows for the deltas, in which
- * softmax has left logarithms, and room for one row. */
+/* The last layer's outputs and their derivatives, NULL where no deltas are wanted; the targets, the rows
+ * for the deltas, in which softmax has left logarithms, and room for one row. */
 typedef struct tr_loss_rows {
     size_t n_outputs;
     const double *outputs;
@@ -62,7 +62,8 @@ typedef struct tr_kernels {
      * float32) + bias[unit]. */
     void (*dense_sums)(const tr_dense *dense, const double *from, double *to, size_t n);
 
-    /* The same with max(…, 0) of it; slopes receive the derivative, which is 0.5 at 0. */
+    /* The same with max(…, 0) of it; slopes, if they are not NULL, receive the derivative, which is
+     * 0.5 at 0. */
     void (*dense_relu)(const tr_dense *dense, const double *from, double *to, float *slopes,
                        size_t n);
 
@@ -83,8 +84,8 @@ typedef struct tr_kernels {
     /* The same for softmax, with the logarithms of the activations instead. */
     void (*softmax)(size_t n_units, double *rows, double *logarithms, size_t n);
 
-    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, times `scale`,
-     * with 0 beyond `n_samples`. */
+    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, if they are wanted,
+     * times `scale`, with 0 beyond `n_samples`. */
     double (*sum_loss)(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
                        size_t n);
 

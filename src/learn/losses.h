@@ -68,47 +68,60 @@ TR_INLINE double sum_row(const double *row, size_t n) {
     return tr_sum_lanes(&sums);
 }
 
-/* Of one output. What is beyond the samples counts nothing. */
-TR_INLINE double sum_terms(term (*function)(term_input, double), const tr_loss_rows *rows,
-                           size_t output, double scale, size_t n_samples, size_t n) {
+/* Of one output, with its deltas or without. What is beyond the samples counts nothing. */
+TR_INLINE double sum_terms(term (*function)(term_input, double), const bool has_deltas,
+                           const tr_loss_rows *rows, size_t output, double scale, size_t n_samples,
+                           size_t n) {
     const double *restrict p = rows->outputs + output * TR_BLOCK;
     const double *restrict t = rows->targets + output * TR_BLOCK;
-    const float *restrict slopes = rows->slopes + output * TR_BLOCK;
+    const float *restrict slopes = has_deltas ? rows->slopes + output * TR_BLOCK : NULL;
     double *restrict deltas = rows->deltas + output * TR_BLOCK;
     double *restrict losses = rows->terms;
     for (size_t s = 0; s < n; s++) {
-        const term_input in = {
-            .p = p[s], .t = t[s], .slope = (double)slopes[s], .logarithm = deltas[s]};
+        const term_input in = {.p = p[s],
+                               .t = t[s],
+                               .slope = has_deltas ? (double)slopes[s] : 0,
+                               .logarithm = deltas[s]};
         const term out = function(in, scale);
         losses[s] = out.loss;
-        deltas[s] = out.delta;
+        if (has_deltas)
+            deltas[s] = out.delta;
     }
-    for (size_t s = n_samples; s < n; s++)
-        losses[s] = deltas[s] = 0;
+    for (size_t s = n_samples; s < n; s++) {
+        losses[s] = 0;
+        if (has_deltas)
+            deltas[s] = 0;
+    }
     return sum_row(losses, n);
 }
 
-static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
-                       size_t n) {
+TR_INLINE double sum_outputs(tr_loss loss, const bool has_deltas, const tr_loss_rows *rows,
+                             float scale, size_t n_samples, size_t n) {
     const double factor = (double)scale;
     double total = 0;
     for (size_t i = 0; i < rows->n_outputs; i++) {
         switch (loss) {
         case TR_LOSS_MEAN_SQUARED_ERROR:
-            total += sum_terms(squared_error, rows, i, factor, n_samples, n);
+            total += sum_terms(squared_error, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_MEAN_ABSOLUTE_ERROR:
-            total += sum_terms(absolute_error, rows, i, factor, n_samples, n);
+            total += sum_terms(absolute_error, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_BINARY_CROSSENTROPY:
-            total += sum_terms(binary_crossentropy, rows, i, factor, n_samples, n);
+            total += sum_terms(binary_crossentropy, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_CATEGORICAL_CROSSENTROPY:
-            total += sum_terms(categorical_crossentropy, rows, i, factor, n_samples, n);
+            total += sum_terms(categorical_crossentropy, has_deltas, rows, i, factor, n_samples, n);
             break;
         }
     }
     return total;
+}
+
+static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
+                       size_t n) {
+    return rows->slopes ? sum_outputs(loss, true, rows, scale, n_samples, n)
+                        : sum_outputs(loss, false, rows, scale, n_samples, n);
 }
 
 #endif

@@ -196,13 +196,28 @@ void tr_network_init_params(const tr_network *network, tr_random *random, float 
     }
 }
 
+/* The data as float32 numbers, as kernels take them: block by block, and in each a row of TR_BLOCK
+ * samples for every input and for every output. */
 struct tr_evaluator {
     const tr_network *network;
     size_t n_samples;
-    double *x; /* [n_inputs][n_samples]: the data as float32 numbers */
-    double *y; /* [n_outputs][n_samples] */
+    double *x; /* [n_blocks][n_inputs][TR_BLOCK] */
+    double *y; /* [n_blocks][n_outputs][TR_BLOCK] */
     tr_pass *pass;
 };
+
+/* Where no sample is left, the last one is repeated. */
+static double *create_blocks(const double *values, size_t n_samples, size_t n_columns) {
+    size_t n_blocks = (n_samples + TR_BLOCK - 1) / TR_BLOCK;
+    double *blocks = tr_alloc_aligned(n_blocks * n_columns, TR_BLOCK * sizeof *blocks);
+    for (size_t i = 0; blocks && i < n_blocks * TR_BLOCK; i++) {
+        const double *sample = values + (i < n_samples ? i : n_samples - 1) * n_columns;
+        double *block = blocks + i / TR_BLOCK * n_columns * TR_BLOCK;
+        for (size_t column = 0; column < n_columns; column++)
+            block[column * TR_BLOCK + i % TR_BLOCK] = (double)(float)sample[column];
+    }
+    return blocks;
+}
 
 tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
                               const tr_dataset *dataset, tr_diag *diag) {
@@ -218,8 +233,8 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
         return tr_fail_memory(diag, "evaluating the net");
     evaluator->network = network;
     evaluator->n_samples = n_samples;
-    evaluator->x = tr_alloc_aligned(n_samples * n_inputs, sizeof *evaluator->x);
-    evaluator->y = tr_alloc_aligned(n_samples * n_outputs, sizeof *evaluator->y);
+    evaluator->x = create_blocks(dataset->x, n_samples, n_inputs);
+    evaluator->y = create_blocks(dataset->y, n_samples, n_outputs);
     if (!evaluator->x || !evaluator->y)
         status = tr_fail_memory(diag, "evaluating the net");
     if (!status)
@@ -228,8 +243,6 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
         tr_evaluator_destroy(&evaluator);
         return status;
     }
-    tr_columns_from_rows(evaluator->x, dataset->x, n_samples, n_inputs);
-    tr_columns_from_rows(evaluator->y, dataset->y, n_samples, n_outputs);
     *out = evaluator;
     return TR_OK;
 }
@@ -245,19 +258,12 @@ void tr_evaluator_destroy(tr_evaluator **handle) {
     *handle = NULL;
 }
 
-static void copy_block(double *restrict row, const double *restrict column, size_t n) {
-    for (size_t s = 0; s < n; s++)
-        row[s] = column[s];
-}
-
 /* Evaluates the block of samples that starts at `first`; returns its length. */
 static size_t evaluate_block(tr_evaluator *evaluator, size_t first) {
     size_t left = evaluator->n_samples - first;
     size_t n = left < TR_BLOCK ? left : TR_BLOCK;
-    for (size_t input = 0; input < tr_network_n_inputs(evaluator->network); input++)
-        copy_block(tr_pass_input(evaluator->pass, input),
-                   evaluator->x + input * evaluator->n_samples + first, n);
-    tr_pass_forward(evaluator->pass, n);
+    tr_pass_evaluate(evaluator->pass,
+                     evaluator->x + first * tr_network_n_inputs(evaluator->network), n);
     return n;
 }
 
@@ -282,10 +288,7 @@ float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *para
     tr_pass_set_params(evaluator->pass, params);
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
         n = evaluate_block(evaluator, first);
-        for (size_t unit = 0; unit < n_outputs; unit++)
-            copy_block(tr_pass_target(evaluator->pass, unit),
-                       evaluator->y + unit * evaluator->n_samples + first, n);
-        total += tr_pass_loss(evaluator->pass, loss, n, evaluator->n_samples);
+        total += tr_pass_loss_alone(evaluator->pass, loss, evaluator->y + first * n_outputs, n);
     }
     return (float)(total / tr_loss_divisor(loss, evaluator->n_samples, n_outputs));
 }
