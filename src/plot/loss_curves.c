@@ -146,6 +146,8 @@ static tr_status read_run(tr_loss_curve *curve, const tr_joint *joint, size_t ru
         tr_series_finish(&curve->line);
         tr_series_finish(&curve->batches);
         curve->jitter = measure_jitter(&curve->batches);
+        curve->is_dense =
+            curve->batches.n_points >= 2 * (tr_series_span(&curve->batches, curve->end) + 1);
     }
     return status;
 }

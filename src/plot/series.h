@@ -43,6 +43,9 @@ void tr_series_clear(tr_series *series);
 void tr_series_add(tr_series *series, uint64_t iteration, double value);
 void tr_series_finish(tr_series *series);
 
+/* The number of the span that an iteration is in. */
+size_t tr_series_span(const tr_series *series, uint64_t iteration);
+
 /* How many points there are up to that iteration, itself included. */
 size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration);
 
