@@ -89,6 +89,11 @@ typedef struct tr_kernels {
     double (*sum_loss)(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
                        size_t n);
 
+    /* The sum of the squared errors of relu(weight * x + bias) over `n_samples`, any number up to
+     * TR_BLOCK: what dense_relu and sum_loss make of it, without rows between them. */
+    double (*sum_relu_errors)(float weight, float bias, const float *x, const float *targets,
+                              size_t n_samples);
+
     /* Parameters as doubles; a gradient as float32, which starts from 0 again. */
     void (*widen)(double *wide, const float *values, size_t n_params);
     void (*take)(float *values, double *wide, size_t n_params);

@@ -124,4 +124,22 @@ static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size
                         : sum_outputs(loss, false, rows, scale, n_samples, n);
 }
 
+/* In single precision: a product or a difference of two float32 numbers that is made in double precision
+ * and then rounded is the one that is rounded at once (Figueroa, "When is double rounding innocuous?",
+ * SIGNUM Newsletter 30 (3), 1995). */
+static double sum_relu_errors(float weight, float bias, const float *restrict x,
+                              const float *restrict targets, size_t n_samples) {
+    double squares[TR_BLOCK] __attribute__((aligned(32)));
+    size_t n = n_samples;
+    for (size_t s = 0; s < n_samples; s++) {
+        const float product = weight * x[s];
+        const float z = product + bias;
+        const float difference = 0.5f * (z + fabsf(z)) - targets[s];
+        squares[s] = (double)difference * (double)difference;
+    }
+    for (; n % TR_LANES; n++)
+        squares[n] = 0;
+    return sum_row(squares, n);
+}
+
 #endif

@@ -204,7 +204,24 @@ struct tr_evaluator {
     double *x; /* [n_blocks][n_inputs][TR_BLOCK] */
     double *y; /* [n_blocks][n_outputs][TR_BLOCK] */
     tr_pass *pass;
+    /* of a net that is a single relu unit with one input, whose loss is asked for again and again;
+     * NULL otherwise */
+    float *unit_x; /* [n_samples] */
+    float *unit_y;
 };
+
+static bool is_relu_unit(const tr_network *network) {
+    return tr_network_n_layers(network) == 1 && tr_network_n_inputs(network) == 1 &&
+           tr_network_n_outputs(network) == 1 &&
+           tr_network_layer(network, 0)->activation == TR_ACTIVATION_RELU;
+}
+
+static float *create_column(const double *values, size_t n_samples) {
+    float *column = tr_alloc_aligned(n_samples, sizeof *column);
+    for (size_t i = 0; column && i < n_samples; i++)
+        column[i] = (float)values[i];
+    return column;
+}
 
 /* Where no sample is left, the last one is repeated. */
 static double *create_blocks(const double *values, size_t n_samples, size_t n_columns) {
@@ -235,7 +252,12 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
     evaluator->n_samples = n_samples;
     evaluator->x = create_blocks(dataset->x, n_samples, n_inputs);
     evaluator->y = create_blocks(dataset->y, n_samples, n_outputs);
-    if (!evaluator->x || !evaluator->y)
+    if (is_relu_unit(network)) {
+        evaluator->unit_x = create_column(dataset->x, n_samples);
+        evaluator->unit_y = create_column(dataset->y, n_samples);
+    }
+    if (!evaluator->x || !evaluator->y || !evaluator->unit_x != !is_relu_unit(network) ||
+        !evaluator->unit_y != !is_relu_unit(network))
         status = tr_fail_memory(diag, "evaluating the net");
     if (!status)
         status = tr_pass_create(&evaluator->pass, network, false, diag);
@@ -254,6 +276,8 @@ void tr_evaluator_destroy(tr_evaluator **handle) {
     tr_pass_destroy(&evaluator->pass);
     free(evaluator->x);
     free(evaluator->y);
+    free(evaluator->unit_x);
+    free(evaluator->unit_y);
     free(evaluator);
     *handle = NULL;
 }
@@ -280,15 +304,36 @@ void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y
     }
 }
 
-float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
+/* Sums of blocks are added as elsewhere. */
+static double sum_unit_errors(const tr_evaluator *evaluator, const float *params) {
+    const tr_layer_view *unit = tr_network_layer(evaluator->network, 0);
+    double total = 0;
+    for (size_t first = 0; first < evaluator->n_samples; first += TR_BLOCK) {
+        size_t left = evaluator->n_samples - first;
+        total += tr_kernels_get()->sum_relu_errors(
+            params[unit->weights], params[unit->bias], evaluator->unit_x + first,
+            evaluator->unit_y + first, left < TR_BLOCK ? left : TR_BLOCK);
+    }
+    return total;
+}
+
+static double sum_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
     size_t n_outputs = tr_network_n_outputs(evaluator->network);
     double total = 0;
-    if (tr_check_loss(evaluator->network, loss, NULL))
-        return NAN;
     tr_pass_set_params(evaluator->pass, params);
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
         n = evaluate_block(evaluator, first);
         total += tr_pass_loss_alone(evaluator->pass, loss, evaluator->y + first * n_outputs, n);
     }
+    return total;
+}
+
+float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
+    size_t n_outputs = tr_network_n_outputs(evaluator->network);
+    if (tr_check_loss(evaluator->network, loss, NULL))
+        return NAN;
+    double total = evaluator->unit_x && loss == TR_LOSS_MEAN_SQUARED_ERROR
+                       ? sum_unit_errors(evaluator, params)
+                       : sum_loss(evaluator, loss, params);
     return (float)(total / tr_loss_divisor(loss, evaluator->n_samples, n_outputs));
 }

@@ -50,14 +50,27 @@ size_t tr_series_span(const tr_series *series, uint64_t iteration) {
     return span < n_spans ? (size_t)span : series->n_spans - 1;
 }
 
+uint64_t tr_series_span_end(const tr_series *series, size_t span) {
+    if (span + 1 >= series->n_spans)
+        return UINT64_MAX;
+    double width = ((double)series->last_iteration + 1) / (double)series->n_spans;
+    uint64_t end = (uint64_t)((double)(span + 1) * width);
+    while (end > 0 && tr_series_span(series, end - 1) > span)
+        end--;
+    while (tr_series_span(series, end) <= span)
+        end++;
+    return end;
+}
+
 void tr_series_add(tr_series *series, uint64_t iteration, double value) {
     if (!isfinite(value))
         return;
-    size_t span = tr_series_span(series, iteration);
     const tr_series_point point = {iteration, value};
-    if (span != series->span)
+    if (iteration >= series->span_end) {
         tr_series_finish(series);
-    series->span = span;
+        series->span = tr_series_span(series, iteration);
+        series->span_end = tr_series_span_end(series, series->span);
+    }
     if (series->n_read++ == 0)
         series->first = series->low = series->high = point;
     if (value < series->low.value)
