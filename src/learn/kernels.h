@@ -42,6 +42,16 @@ typedef struct tr_loss_rows {
     double *terms;
 } tr_loss_rows;
 
+/* A relu unit with one input, the columns of its data as float32 numbers, and the scale of its
+ * deltas. */
+typedef struct tr_relu_unit {
+    float weight;
+    float bias;
+    float scale;
+    const double *x;
+    const double *targets;
+} tr_relu_unit;
+
 /* What an optimizer's formula is made of; see tr_optimizer. */
 typedef struct tr_update {
     size_t n_params;
@@ -93,6 +103,11 @@ typedef struct tr_kernels {
      * TR_BLOCK: what dense_relu and sum_loss make of it, without rows between them. */
     double (*sum_relu_errors)(float weight, float bias, const float *x, const float *targets,
                               size_t n_samples);
+
+    /* What dense_relu, sum_loss and dense_gradient make of that unit for the samples that `order`
+     * lists, at most TR_BLOCK: returns the sum of the loss, and adds to the gradient. */
+    double (*learn_relu_unit)(const tr_relu_unit *unit, const uint32_t *order, size_t n_samples,
+                              double gradient[2]);
 
     /* Parameters as doubles; a gradient as float32, which starts from 0 again. */
     void (*widen)(double *wide, const float *values, size_t n_params);

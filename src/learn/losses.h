@@ -142,4 +142,31 @@ static double sum_relu_errors(float weight, float bias, const float *restrict x,
     return sum_row(squares, n);
 }
 
+static double learn_relu_unit(const tr_relu_unit *unit, const uint32_t *order, size_t n_samples,
+                              double gradient[2]) {
+    float x[TR_BLOCK], targets[TR_BLOCK];
+    double squares[TR_BLOCK], slopes[TR_BLOCK], deltas[TR_BLOCK]; /* slopes by the weight */
+    size_t n = n_samples;
+    for (size_t s = 0; s < n_samples; s++) {
+        x[s] = (float)unit->x[order[s]];
+        targets[s] = (float)unit->targets[order[s]];
+    }
+    for (size_t s = 0; s < n_samples; s++) {
+        const float product = unit->weight * x[s];
+        const float z = product + unit->bias;
+        const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
+        const float difference = 0.5f * (z + fabsf(z)) - targets[s];
+        const float scaled = unit->scale * difference;
+        const float delta = scaled * (positive + not_negative);
+        squares[s] = (double)difference * (double)difference;
+        slopes[s] = (double)x[s] * (double)delta;
+        deltas[s] = (double)delta;
+    }
+    for (; n % TR_LANES; n++)
+        squares[n] = slopes[n] = deltas[n] = 0;
+    gradient[0] += sum_row(slopes, n);
+    gradient[1] += sum_row(deltas, n);
+    return sum_row(squares, n);
+}
+
 #endif

@@ -196,6 +196,12 @@ void tr_network_init_params(const tr_network *network, tr_random *random, float 
     }
 }
 
+bool tr_network_is_relu_unit(const tr_network *network) {
+    const tr_layer_view *layer = tr_network_layer(network, 0);
+    return tr_network_n_layers(network) == 1 && layer->n_inputs == 1 && layer->n_units == 1 &&
+           layer->activation == TR_ACTIVATION_RELU;
+}
+
 /* The data as float32 numbers, as kernels take them: block by block, and in each a row of TR_BLOCK
  * samples for every input and for every output. */
 struct tr_evaluator {
@@ -209,12 +215,6 @@ struct tr_evaluator {
     float *unit_x; /* [n_samples] */
     float *unit_y;
 };
-
-static bool is_relu_unit(const tr_network *network) {
-    return tr_network_n_layers(network) == 1 && tr_network_n_inputs(network) == 1 &&
-           tr_network_n_outputs(network) == 1 &&
-           tr_network_layer(network, 0)->activation == TR_ACTIVATION_RELU;
-}
 
 static float *create_column(const double *values, size_t n_samples) {
     float *column = tr_alloc_aligned(n_samples, sizeof *column);
@@ -252,12 +252,12 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
     evaluator->n_samples = n_samples;
     evaluator->x = create_blocks(dataset->x, n_samples, n_inputs);
     evaluator->y = create_blocks(dataset->y, n_samples, n_outputs);
-    if (is_relu_unit(network)) {
+    if (tr_network_is_relu_unit(network)) {
         evaluator->unit_x = create_column(dataset->x, n_samples);
         evaluator->unit_y = create_column(dataset->y, n_samples);
     }
-    if (!evaluator->x || !evaluator->y || !evaluator->unit_x != !is_relu_unit(network) ||
-        !evaluator->unit_y != !is_relu_unit(network))
+    if (!evaluator->x || !evaluator->y || !evaluator->unit_x != !tr_network_is_relu_unit(network) ||
+        !evaluator->unit_y != !tr_network_is_relu_unit(network))
         status = tr_fail_memory(diag, "evaluating the net");
     if (!status)
         status = tr_pass_create(&evaluator->pass, network, false, diag);

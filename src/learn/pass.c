@@ -208,10 +208,9 @@ double tr_pass_loss(tr_pass *pass, tr_loss loss, size_t n_samples, size_t batch_
                                .targets = pass->target,
                                .deltas = pass->delta[last],
                                .terms = pass->terms};
-    const double factor = loss == TR_LOSS_MEAN_SQUARED_ERROR ? 2 : 1;
-    const double scale = factor / tr_loss_divisor(loss, batch_size, rows.n_outputs);
+    const float scale = tr_loss_scale(loss, batch_size, rows.n_outputs);
     pad(pass->target, rows.n_outputs, n_samples);
-    return pass->kernels->sum_loss(loss, &rows, (float)scale, n_samples, tr_pass_padded(n_samples));
+    return pass->kernels->sum_loss(loss, &rows, scale, n_samples, tr_pass_padded(n_samples));
 }
 
 void tr_pass_backward(tr_pass *pass, size_t n_samples) {

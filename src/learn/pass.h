@@ -10,6 +10,9 @@
 /* TR_ERROR_ARGUMENT unless the samples have as many inputs and outputs as the net. */
 tr_status tr_check_shapes(const tr_network *network, const tr_dataset *dataset, tr_diag *diag);
 
+/* Whether the net is a single relu unit with one input, for which there are kernels of its own. */
+bool tr_network_is_relu_unit(const tr_network *network);
+
 /* Row-major [n_samples, n_columns] becomes columns of float32 numbers, [n_columns][n_samples]. */
 void tr_columns_from_rows(double *columns, const double *rows, size_t n_samples, size_t n_columns);
 
