@@ -101,7 +101,8 @@ static void add_settings(tr_page *p, const tr_plan_run *run, bool defaults) {
     bool is_open = false;
     for (size_t i = 0; i < tr_n_params; i++) {
         const tr_param *param = &tr_params[i];
-        if (!(param->users & TR_FOR_RUN) || is_default(p, run->settings, param) != defaults)
+        if (!(param->users & TR_FOR_RUN) || !tr_settings_has(run->settings, param) ||
+            is_default(p, run->settings, param) != defaults)
             continue;
         char *value = tr_settings_get(run->settings, param);
         if (defaults && (!value || !*value)) {

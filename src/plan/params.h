@@ -117,21 +117,20 @@ typedef enum tr_param_type {
 
 /* Who has a setting: commands, and the parts of a plan; the bits are or-ed. */
 enum {
-    TR_FOR_TRAIN = 1,
-    TR_FOR_RENDER = 2,
-    TR_FOR_CHART = 4,
-    TR_FOR_PREDICT = 8,
-    TR_FOR_CHECK_GRADIENT = 16,
-    TR_FOR_RUN = 32,      /* a run in a plan */
-    TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
-    TR_FOR_BUILD = 128,
-    TR_FOR_IMPORT = 1 << 11,
-    TR_FOR_COMPARE = 1 << 12,
-    TR_FOR_RECORD = 1 << 14,
-    TR_TAKES_LIST =
-        1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
-    TR_FOR_PREVIEW = 1 << 16,
-    TR_FOR_EMBED = 1 << 17
+    TR_FOR_TRAIN = 1 << 0,
+    TR_FOR_RENDER = 1 << 1,
+    TR_FOR_CHART = 1 << 2,
+    TR_FOR_COMPARE = 1 << 3,
+    TR_FOR_PREDICT = 1 << 4,
+    TR_FOR_CHECK_GRADIENT = 1 << 5,
+    TR_FOR_BUILD = 1 << 6,
+    TR_FOR_EMBED = 1 << 7,
+    TR_FOR_RECORD = 1 << 8,
+    TR_FOR_IMPORT = 1 << 9,
+    TR_FOR_PREVIEW = 1 << 10,
+    TR_FOR_RUN = 1 << 11,      /* a run in a plan */
+    TR_FOR_ARTIFACT = 1 << 12, /* an artifact in a plan */
+    TR_TAKES_LIST = 1 << 13    /* with TR_FOR_COMPARE: the values of a list are compared */
 };
 
 enum { TR_MOST_LEVELS = 8 };
