@@ -196,7 +196,8 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param);
 /* The numbers of a TR_PARAM_LEVELS. Returns how many there are. */
 size_t tr_levels_parse(const char *text, double levels[TR_MOST_LEVELS]);
 
-/* The shortest text that brings the number back, freed by the caller with g_free(). */
+/* The shortest text that brings the number back, such as "30", "0.00001", "1e9" or "2.5e-7", freed by the
+ * caller with g_free(). An exponent is there only where the number would be long without. */
 char *tr_format_number(double number);
 
 /* The setting with that name, such as "train.batch_size"; NULL if there is none. */

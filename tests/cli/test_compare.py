@@ -408,7 +408,7 @@ class Captions(CompareTest):
         cues = self.captions(*Divergence.ARGUMENTS, "--frames", "30")
         self.assertRegex(cues[-1][1], r"\Alearning rate 0\.01: error \S+\Z")
         self.assertEqual(cues[-1][2:], ["learning rate 1.5: diverged at iteration 28",
-                                        "learning rate 1e+20: diverged at iteration 2"])
+                                        "learning rate 1e20: diverged at iteration 2"])
 
 
 class Failures(CompareTest):

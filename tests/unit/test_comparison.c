@@ -100,6 +100,19 @@ static void two_settings_make_a_grid(void **state) {
     tr_plan_destroy(&plan);
 }
 
+static void labels_say_numbers_as_people_do(void **state) {
+    (void)state;
+    tr_plan *plan = parse_artifacts("  x.mp4: {compare: a, vary: {train.learning_rate: [1e+9, 3e1, "
+                                    "0.1, 0.00001, 1e-7]}}");
+    const char *const *labels = (const char *const *)plan->artifacts[0].comparison->labels;
+    assert_string_equal(labels[0], "learning rate 1e9");
+    assert_string_equal(labels[1], "learning rate 30");
+    assert_string_equal(labels[2], "learning rate 0.1");
+    assert_string_equal(labels[3], "learning rate 0.00001");
+    assert_string_equal(labels[4], "learning rate 1e-7");
+    tr_plan_destroy(&plan);
+}
+
 static void a_value_takes_the_place_of_what_it_excludes(void **state) {
     (void)state;
     tr_plan *plan = parse_artifacts("  x.svg: {compare: a, vary: {train.optimizer: [sgd, adam]}}");
@@ -289,7 +302,7 @@ static void wrong_comparisons_are_refused(void **state) {
          "@52: found \"0\"; wanted a whole number from 1 to 10000000\n"
          "@55: found \"x\"; wanted a whole number from 1 to 10000000\n"},
         {"{compare: a, vary: {train.learning_rate: [null]}}",
-         "@52: found nothing; wanted a number from 0 to 1e+30\n"},
+         "@52: found nothing; wanted a number from 0 to 1e30\n"},
         {"{compare: a, vary: {model: [1x]}}",
          "@38: found \"1x\"; wanted layers such as 60:relu,1: \"1x\" is not a number of units from "
          "1 to 65536\n"},
@@ -478,6 +491,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_setting_that_varies_makes_runs),
         cmocka_unit_test(two_settings_make_a_grid),
+        cmocka_unit_test(labels_say_numbers_as_people_do),
         cmocka_unit_test(a_value_takes_the_place_of_what_it_excludes),
         cmocka_unit_test(what_is_trained_the_same_way_is_one_run),
         cmocka_unit_test(runs_of_the_plan_are_compared_by_name),
