@@ -4,7 +4,6 @@
 #include "build.h"
 
 #include "artifact.h"
-
 #include "diag.h"
 #include "manifest.h"
 #include "page.h"
