@@ -14,10 +14,10 @@ static const tr_help help = {
     .description =
         "Makes all that a plan describes: trains every run once, and makes the videos,\n"
         "charts and tables of them side by side. PLAN is a YAML file, or one of the plans\n"
-        "that trainreel plan list shows. Beside the files it writes index.html, a page that\n"
-        "shows them all, manifest.json, with all settings and a checksum of every file,\n"
-        "and SHA256SUMS for sha256sum -c. What\n"
-        "is there already and would be the same again is left as it is. The options for\n"
+        "that trainreel plan list shows. Beside the files it writes index.html, a page\n"
+        "that shows them all, manifest.json, with all settings and a checksum of every\n"
+        "file, and SHA256SUMS for sha256sum -c. What is there already and would be the\n"
+        "same again is left as it is. The options for\n"
         "data, model, training and frames are for plans with one run, and win over it.\n",
     .examples = "  trainreel build first-steps\n"
                 "  trainreel build first-steps -j 1 --out public --json\n"

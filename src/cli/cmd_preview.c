@@ -18,16 +18,16 @@ static const tr_help help = {
     .command = "preview",
     .usage = "[RECORDING|PLAN] [OPTION…]",
     .description =
-        "Trains a net and serves a page on which one watches it: the newest state and the\n"
-        "error so far, as they come. The address of the page is printed; it can be reached\n"
-        "from this machine only. Those who watch do not hold the training up, and the\n"
-        "program ends with it. With a PLAN, which is a file or the name of a built-in one,\n"
-        "it is a run of that which is trained. A RECORDING, which ends in .h5 or is HDF5,\n"
-        "is shown as it grows, until its writer ends or is gone; nothing is trained then.\n",
-    .examples =
-        "  trainreel preview --data sine --model 60:relu,1 --optimizer adam --epochs 10000\n"
-        "  trainreel preview first-steps --run full-batch\n"
-        "  trainreel preview --scene network --model 5:tanh,1 --theme dark\n"};
+        "Trains a net and serves a page on which one watches it: the newest state and\n"
+        "the error so far, as they come. The address of the page is printed; only this\n"
+        "machine can reach it. Those who watch do not hold the training up, and the\n"
+        "program ends with it. With a PLAN, which is a file or the name of a built-in\n"
+        "one, it is a run of that which is trained. A RECORDING, which ends in .h5 or is\n"
+        "HDF5, is shown as it grows, until its writer ends or is gone; nothing is trained\n"
+        "then.\n",
+    .examples = "  trainreel preview --data sine --model 60:relu,1 --optimizer adam\n"
+                "  trainreel preview first-steps --run full-batch\n"
+                "  trainreel preview --scene network --model 5:tanh,1 --theme dark\n"};
 
 typedef struct preview_flags {
     char *run;

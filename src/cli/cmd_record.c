@@ -43,7 +43,7 @@ static const tr_help help = {
         "dataset; n has no upper limit, and as many states count as all datasets have.\n",
     .examples = "  trainreel record -o run.h5\n"
                 "  trainreel record --data sine --model 60:relu,1 -o sine.h5\n"
-                "  trainreel record first-steps --run first -o first.h5\n"};
+                "  trainreel record first-steps --run neuron -o neuron.h5\n"};
 
 typedef struct record_flags {
     char *path;

@@ -183,11 +183,24 @@ static bool is_flat(const described *d, const state *s) {
     return s->highest - s->lowest <= flat_share * (d->high - d->low);
 }
 
+/* Whether two numbers that differ are the same when they are read. */
+static bool read_alike(double a, double b) {
+    GString *texts[] = {g_string_new(NULL), g_string_new(NULL)};
+    add_text(texts[0], "#", &a);
+    add_text(texts[1], "#", &b);
+    bool is_same = a != b && isfinite(a) && isfinite(b) && g_string_equal(texts[0], texts[1]);
+    g_string_free(texts[0], TRUE);
+    g_string_free(texts[1], TRUE);
+    return is_same;
+}
+
 /* "falls from 0.53 to 0.0044 in 4000 iterations" */
 static void add_error_clause(GString *out, const state *first, const state *last) {
     double numbers[] = {first->loss, last->loss};
     const char *text = "goes from # to #";
-    if (last->loss < first->loss)
+    if (read_alike(first->loss, last->loss))
+        text = "stays near #";
+    else if (last->loss < first->loss)
         text = "falls from # to #";
     else if (last->loss > first->loss)
         text = "rises from # to #";

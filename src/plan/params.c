@@ -218,8 +218,8 @@ const tr_param tr_params[] = {
     {"output.format", "format", 0, TR_FOR_RENDER, TR_PARAM_CHOICES, "mp4", 0, 0, formats, "LIST",
      "what is made of the frames, as in mp4,webm; mp4: a video and its poster; webm: VP9; av1: "
      "AV1, "
-     "in NAME.av1.webm; png: a folder of frames; checksums: a SHA-256 for every frame; none: "
-     "nothing, for measuring",
+     "in NAME.av1.webm; gif; apng: animated PNG; png: a folder of frames; checksums: a SHA-256 for "
+     "every frame; none: nothing, for measuring",
      AT(formats)},
     {"output.folder", "out", 0, TR_FOR_RENDER | TR_FOR_BUILD | TR_FOR_COMPARE, TR_PARAM_PATH, "out",
      0, 0, NULL, "DIR", "folder for the files; it is made if it is not there", AT(folder)},
@@ -388,13 +388,20 @@ static void describe_choices(const tr_param *param, const char *before, char *te
     }
 }
 
+static void describe_numbers(const tr_param *param, char *text, size_t size) {
+    char *low = tr_format_number(param->low), *high = tr_format_number(param->high);
+    snprintf(text, size, "a number from %s to %s", low, high);
+    g_free(low);
+    g_free(high);
+}
+
 void tr_param_describe(const tr_param *param, char *text, size_t size) {
     switch (param->type) {
     case TR_PARAM_INTEGER:
         snprintf(text, size, "a whole number from %.0f to %.0f", param->low, param->high);
         break;
     case TR_PARAM_NUMBER:
-        snprintf(text, size, "a number from %g to %g", param->low, param->high);
+        describe_numbers(param, text, size);
         break;
     case TR_PARAM_SIZE:
         snprintf(text, size, "a size such as 400x300, from 64x64 to 7680x4320");
@@ -604,17 +611,6 @@ tr_status tr_settings_set(tr_settings *settings, const tr_param *param, const ch
         return set_levels(param, text, value, diag);
     }
     return TR_ERROR_ARGUMENT;
-}
-
-char *tr_format_number(double number) {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    for (int digits = 1; digits <= 17; digits++) {
-        char format[8];
-        g_snprintf(format, sizeof format, "%%.%dg", digits);
-        if (g_ascii_strtod(g_ascii_formatd(text, sizeof text, format, number), NULL) == number)
-            break;
-    }
-    return g_strdup(text);
 }
 
 static char *get_bytes(int64_t bytes) {

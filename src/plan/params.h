@@ -117,21 +117,20 @@ typedef enum tr_param_type {
 
 /* Who has a setting: commands, and the parts of a plan; the bits are or-ed. */
 enum {
-    TR_FOR_TRAIN = 1,
-    TR_FOR_RENDER = 2,
-    TR_FOR_CHART = 4,
-    TR_FOR_PREDICT = 8,
-    TR_FOR_CHECK_GRADIENT = 16,
-    TR_FOR_RUN = 32,      /* a run in a plan */
-    TR_FOR_ARTIFACT = 64, /* an artifact in a plan */
-    TR_FOR_BUILD = 128,
-    TR_FOR_IMPORT = 1 << 11,
-    TR_FOR_COMPARE = 1 << 12,
-    TR_FOR_RECORD = 1 << 14,
-    TR_TAKES_LIST =
-        1 << 13, /* of TR_FOR_COMPARE: the option takes several values, which are compared */
-    TR_FOR_PREVIEW = 1 << 16,
-    TR_FOR_EMBED = 1 << 17
+    TR_FOR_TRAIN = 1 << 0,
+    TR_FOR_RENDER = 1 << 1,
+    TR_FOR_CHART = 1 << 2,
+    TR_FOR_COMPARE = 1 << 3,
+    TR_FOR_PREDICT = 1 << 4,
+    TR_FOR_CHECK_GRADIENT = 1 << 5,
+    TR_FOR_BUILD = 1 << 6,
+    TR_FOR_EMBED = 1 << 7,
+    TR_FOR_RECORD = 1 << 8,
+    TR_FOR_IMPORT = 1 << 9,
+    TR_FOR_PREVIEW = 1 << 10,
+    TR_FOR_RUN = 1 << 11,      /* a run in a plan */
+    TR_FOR_ARTIFACT = 1 << 12, /* an artifact in a plan */
+    TR_TAKES_LIST = 1 << 13    /* with TR_FOR_COMPARE: the values of a list are compared */
 };
 
 enum { TR_MOST_LEVELS = 8 };
@@ -197,7 +196,8 @@ char *tr_settings_get(const tr_settings *settings, const tr_param *param);
 /* The numbers of a TR_PARAM_LEVELS. Returns how many there are. */
 size_t tr_levels_parse(const char *text, double levels[TR_MOST_LEVELS]);
 
-/* The shortest text that brings the number back, freed by the caller with g_free(). */
+/* The shortest text that brings the number back, such as "30", "0.00001", "1e9" or "2.5e-7", freed by the
+ * caller with g_free(). An exponent is there only where the number would be long without. */
 char *tr_format_number(double number);
 
 /* The setting with that name, such as "train.batch_size"; NULL if there is none. */

@@ -38,7 +38,12 @@ static void reset(tr_plan_reader *reader, tr_settings *settings, const char *nam
  * on the command line. */
 void tr_settle(tr_plan_reader *reader, tr_raw_run *run, const tr_param *param, tr_place place) {
     tr_settings *settings = run->settings;
+    bool had_training = settings->given_training != NULL;
     tr_settings_note(settings, param);
+    if (settings->given_training && !had_training)
+        run->training = place;
+    if (!strcmp(param->name, "train.seed"))
+        run->seed = place;
     if (!strcmp(param->name, "recording.file"))
         run->recording_is_given = place.change != NULL;
     bool is_from = !strcmp(param->name, "data.from");
@@ -182,6 +187,8 @@ static bool start_settings(tr_plan_reader *reader, tr_raw_run *run) {
         run->seed_from = base->seed_from;
         run->file_is_given = base->file_is_given;
         run->recording_is_given = base->recording_is_given;
+        run->training = base->training;
+        run->seed = base->seed;
     } else {
         status = tr_settings_create(&run->settings, &diag);
     }
@@ -263,10 +270,11 @@ bool tr_resolve_run(tr_plan_reader *reader, tr_plan_run *run, const tr_settings 
 static void check_recorded(tr_plan_reader *reader, const tr_raw_run *raw) {
     const tr_settings *settings = raw->settings;
     const tr_param *param = settings->given_training;
+    tr_place place = param ? raw->training : raw->seed;
     if (!param && (settings->given & TR_GIVEN_SEED) && !(settings->given & TR_GIVEN_DATA))
         param = find("train.seed");
     if (*settings->recording && param)
-        tr_refuse(reader, (tr_place){.node = raw->key},
+        tr_refuse(reader, place,
                   "found %s for a recording, of which nothing is trained; wanted none",
                   param->name);
 }

@@ -28,6 +28,8 @@ typedef struct tr_raw_run {
     tr_settings *settings; /* not resolved, for those that are made of it; NULL until it is read */
     tr_place data_from;    /* where these were set, maybe in a run that it extends */
     tr_place seed_from;
+    tr_place training; /* of settings->given_training */
+    tr_place seed;     /* of a seed that was set */
     bool file_is_given;
     bool recording_is_given;
     bool is_being_read;

@@ -1,6 +1,7 @@
 #include "summary.h"
 
 #include "diag.h"
+#include "params.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -252,7 +253,8 @@ static char *make_cell(const char *name, const char *field) {
         return g_strdup("-");
     if (strcmp(name, "final_full_loss") != 0)
         return g_strdup(field);
-    return g_strdup(g_ascii_formatd(number, sizeof number, "%.3g", g_ascii_strtod(field, NULL)));
+    g_ascii_formatd(number, sizeof number, "%.3g", g_ascii_strtod(field, NULL));
+    return tr_format_number(g_ascii_strtod(number, NULL));
 }
 
 static void append_padded(GString *text, const char *cell, size_t width, bool is_first) {

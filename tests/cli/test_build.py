@@ -474,13 +474,18 @@ class Readme(BuildTest):
     def test_the_plan_that_it_shows(self):
         """It is the built-in one, but for its texts and comments."""
         readme = read(os.path.join(SOURCE, "README.md")).decode()
-        (shown,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+        shown, recorded = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
         self.make("readme.yaml", shown.encode())
 
         def without_texts(name):
             text = self.succeed("plan", "show", name).decode()
             return text[text.index("runs:"):]
         self.assertEqual(without_texts("readme.yaml"), without_texts("first-steps"))
+        # the other one has a recording
+        os.mkdir(self.path("runs"))
+        self.succeed("record", "--epochs", "20", "-q", "-o", "runs/neuron.h5")
+        self.make("recorded.yaml", recorded.encode())
+        self.succeed("plan", "check", "recorded.yaml")
 
 
 if __name__ == "__main__":

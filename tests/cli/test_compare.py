@@ -128,17 +128,20 @@ class Files(CompareTest):
             self.assertEqual(line, other)
 
     def test_captions(self):
-        """They count what the runs are aligned by, and name the errors."""
-        for align, form, last in (("samples", "{} samples seen", 2000),
-                                  ("iteration", "iteration {}", 250), ("epoch", "epoch {}", 10)):
+        """They count what the runs are aligned by, and name every run's error."""
+        for align, form, unit, last in (("samples", "{} samples seen", "sample", 2000),
+                                        ("iteration", "iteration {}", "iteration", 250),
+                                        ("epoch", "epoch {}", "epoch", 10)):
             self.compare("--batch-size", "8,200", "--align", align, "--frames", "90", "--pace", "log")
             for name in ("compare", "overlay"):
                 lines = read(self.path("out", name + ".vtt")).decode().splitlines()
                 self.assertEqual(lines[0], "WEBVTT")
                 if align != "epoch":  # of which there are too few frames
-                    self.assertTrue(lines[3].startswith(form.format(0) + ", before training"), lines)
+                    self.assertEqual(lines[3], form.format(0) + ", before training")
                 self.assertRegex(lines[-1], rf"\Aat the end: {form.format(last)}; batch size 8: error "
                                  r"[\d.]+; batch size 200: error [\d.]+\Z")
+                chapters = Mp4(read(self.path("out", name + ".mp4"))).chapters
+                self.assertEqual([title for _, title in chapters][:2], [f"{unit} 0", f"{unit} 1"])
 
     def test_options_of_output(self):
         self.assertEqual(self.succeed("compare", "--progress", "none", *QUICK, "-q", "--out", "a/b"), b"")
@@ -301,6 +304,33 @@ class Varied(CompareTest):
         self.assertEqual(len(self.compare(*arguments)["files"]), 6)
 
 
+class Recorded(CompareTest):
+    """Recordings beside each other, for which nothing is trained."""
+
+    def setUp(self):
+        super().setUp()
+        for batch_size in ("50", "200"):
+            self.succeed("record", "-q", "--epochs", "10", "--batch-size", batch_size, "-o",
+                         f"b{batch_size}.h5")
+
+    def test_as_if_trained(self):
+        self.succeed("compare", "-q", "--progress", "none", "--frames", "9", "b50.h5", "b200.h5")
+        lines = self.lines()
+        self.assertEqual([line["label"] for line in lines], ["b50", "b200"])
+        self.compare("--batch-size", "50,200", "--epochs", "10", "--frames", "9", "--out", "trained")
+        for line, trained in zip(lines, self.lines("trained"), strict=True):
+            for column in ("iterations", "final_full_loss", "below_0.1", "loss_rises", "full_loss_rises"):
+                self.assertEqual(line[column], trained[column], column)
+
+    def test_wrong(self):
+        self.refuse("b50.h5", "--batch-size", "8", says=["--batch-size", "nothing is trained"])
+        self.refuse("b50.h5", "--seed", "1,2", says=["--seed", "nothing is trained"])
+        self.refuse("b50.h5", "b50.h5", says=["b50.h5", "twice"])
+        self.refuse("b50.h5", "none.h5", says=["none.h5: No such file"], code=INPUT)
+        self.make("text.h5", b"text")
+        self.refuse("b50.h5", "text.h5", says=["text.h5"], code=INPUT)
+
+
 class Divergence(CompareTest):
     ARGUMENTS = ("--model", "1", "--learning-rate", "0.01,1.5,1e20", "--epochs", "100")
 
@@ -378,7 +408,7 @@ class Captions(CompareTest):
         cues = self.captions(*Divergence.ARGUMENTS, "--frames", "30")
         self.assertRegex(cues[-1][1], r"\Alearning rate 0\.01: error \S+\Z")
         self.assertEqual(cues[-1][2:], ["learning rate 1.5: diverged at iteration 28",
-                                        "learning rate 1e+20: diverged at iteration 2"])
+                                        "learning rate 1e20: diverged at iteration 2"])
 
 
 class Failures(CompareTest):
@@ -426,8 +456,7 @@ class Failures(CompareTest):
                 (("--vary", "model=1;2"), ["2:linear: ", "2 outputs"]),
                 (("--every", "3"), ["--every"]),
                 (("--layout", "row"), ["--layout"]),
-                (("--name", "x"), ["--name"]),
-                (("foo",), ['"foo"'])):
+                (("--name", "x"), ["--name"])):
             self.refuse(*arguments, says=says)
 
     def test_missing_data(self):

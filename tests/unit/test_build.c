@@ -363,7 +363,7 @@ static void a_run_that_diverges_keeps_its_place_in_a_comparison(void **state) {
     /* label, varied, iterations, loss, 3 levels, 2 rises, diverged_at */
     assert_field(p, "rates.csv", 1, 2, "6");
     assert_field(p, "rates.csv", 1, 9, "");
-    assert_field(p, "rates.csv", 2, 0, "learning rate 1e+20");
+    assert_field(p, "rates.csv", 2, 0, "learning rate 1e20");
     assert_field(p, "rates.csv", 2, 2, "1");
     assert_field(p, "rates.csv", 2, 9,
                  "2"); /* after an update the prediction is beyond all bounds */

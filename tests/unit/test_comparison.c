@@ -100,6 +100,19 @@ static void two_settings_make_a_grid(void **state) {
     tr_plan_destroy(&plan);
 }
 
+static void labels_say_numbers_as_people_do(void **state) {
+    (void)state;
+    tr_plan *plan = parse_artifacts("  x.mp4: {compare: a, vary: {train.learning_rate: [1e+9, 3e1, "
+                                    "0.1, 0.00001, 1e-7]}}");
+    const char *const *labels = (const char *const *)plan->artifacts[0].comparison->labels;
+    assert_string_equal(labels[0], "learning rate 1e9");
+    assert_string_equal(labels[1], "learning rate 30");
+    assert_string_equal(labels[2], "learning rate 0.1");
+    assert_string_equal(labels[3], "learning rate 0.00001");
+    assert_string_equal(labels[4], "learning rate 1e-7");
+    tr_plan_destroy(&plan);
+}
+
 static void a_value_takes_the_place_of_what_it_excludes(void **state) {
     (void)state;
     tr_plan *plan = parse_artifacts("  x.svg: {compare: a, vary: {train.optimizer: [sgd, adam]}}");
@@ -289,7 +302,7 @@ static void wrong_comparisons_are_refused(void **state) {
          "@52: found \"0\"; wanted a whole number from 1 to 10000000\n"
          "@55: found \"x\"; wanted a whole number from 1 to 10000000\n"},
         {"{compare: a, vary: {train.learning_rate: [null]}}",
-         "@52: found nothing; wanted a number from 0 to 1e+30\n"},
+         "@52: found nothing; wanted a number from 0 to 1e30\n"},
         {"{compare: a, vary: {model: [1x]}}",
          "@38: found \"1x\"; wanted layers such as 60:relu,1: \"1x\" is not a number of units from "
          "1 to 65536\n"},
@@ -414,7 +427,7 @@ static void a_comparison_is_composed_of_options(void **state) {
                                  {tr_param_by_option("theme"), "dark"},
                                  {tr_param_by_option("data-file"), "some.csv"},
                                  {tr_param_by_option("seconds"), "yes"}};
-    const tr_value_list list = {tr_param_by_option("batch-size"), "batch-size", two_sizes};
+    const tr_value_list list = {tr_param_by_option("batch-size"), "--batch-size", two_sizes};
     tr_diag diag = {0};
     tr_plan *plan;
     assert_ok(tr_plan_compose(&plan, given, G_N_ELEMENTS(given), &list, 1, &diag), diag);
@@ -449,11 +462,11 @@ static void wrong_options_are_told_by_their_names(void **state) {
         tr_value_list list;
         const char *text;
     } cases[] = {
-        {{tr_param_by_option("batch-size"), "batch-size", twice},
+        {{tr_param_by_option("batch-size"), "--batch-size", twice},
          "--batch-size: found \"8\" twice; wanted different values of train.batch_size"},
-        {{tr_param_by_option("momentum"), "vary momentum", wrong},
+        {{tr_param_by_option("momentum"), "--vary momentum", wrong},
          "--vary momentum: found \"2\"; wanted a number from 0 to 1"},
-        {{tr_param_by_option("seed"), "seed", many},
+        {{tr_param_by_option("seed"), "--seed", many},
          "--seed: found 65 runs to compare; wanted at most 64, because more panels cannot be told "
          "apart in a picture"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -467,7 +480,7 @@ static void wrong_options_are_told_by_their_names(void **state) {
     g_strfreev(many);
     g_free(numbers);
     const tr_override pace = {tr_param_by_option("pace"), "adaptive"};
-    const tr_value_list list = {tr_param_by_option("batch-size"), "batch-size", two_sizes};
+    const tr_value_list list = {tr_param_by_option("batch-size"), "--batch-size", two_sizes};
     tr_diag diag = {0};
     tr_plan *plan;
     assert_int_equal(tr_plan_compose(&plan, &pace, 1, &list, 1, &diag), TR_ERROR_ARGUMENT);
@@ -478,6 +491,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_setting_that_varies_makes_runs),
         cmocka_unit_test(two_settings_make_a_grid),
+        cmocka_unit_test(labels_say_numbers_as_people_do),
         cmocka_unit_test(a_value_takes_the_place_of_what_it_excludes),
         cmocka_unit_test(what_is_trained_the_same_way_is_one_run),
         cmocka_unit_test(runs_of_the_plan_are_compared_by_name),

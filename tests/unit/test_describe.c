@@ -61,6 +61,22 @@ static void make_line(recorded *r) {
         record(r, i, losses[i], states[i]);
 }
 
+static void a_change_too_small_to_be_read_is_none(void **state) {
+    (void)state;
+    static const float states[][2] = {{0, 1}, {0, 1.0009765625f}, {0, 0.9990234375f}};
+    for (size_t i = 1; i < 3; i++) {
+        recorded r;
+        make(&r, &line, 1, 4, xs, rising, 1, 1);
+        record(&r, 0, NAN, states[0]);
+        record(&r, 1, 2, states[i]);
+        assert_described(
+            &r, "fit", -1, true,
+            "The prediction starts flat at 1 and ends flat at 1, 1 away from the data on average, "
+            "and 2 at most, at x = 3. The error on all data stays near 1.5 in 1 iteration.");
+        destroy(&r);
+    }
+}
+
 static void a_fit_is_told_from_beginning_to_end(void **state) {
     (void)state;
     recorded r;
@@ -226,6 +242,7 @@ static void every_compared_run_has_a_clause(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fit_is_told_from_beginning_to_end),
+        cmocka_unit_test(a_change_too_small_to_be_read_is_none),
         cmocka_unit_test(errors_are_counted),
         cmocka_unit_test(parameters_have_their_names),
         cmocka_unit_test(panels_follow_each_other),

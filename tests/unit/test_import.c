@@ -311,7 +311,7 @@ static void what_is_wrong_in_npy_files_is_said(void **state) {
 #define SEQUENTIAL(layers) "{\"class_name\":\"Sequential\",\"config\":{\"layers\":[" layers "]}}"
 #define DENSE(units, activation)                                                                   \
     "{\"class_name\":\"Dense\",\"config\":{\"units\":" units ",\"activation\":\"" activation "\"}" \
-                                                                                             "}"
+    "}"
 #define LAYER(class, config) "{\"class_name\":\"" class "\",\"config\":{" config "}}"
 
 static void check_config(const char *config, const tr_layer *wanted, size_t n_wanted) {

@@ -202,6 +202,66 @@ static void settings_come_back_from_their_text(void **state) {
     tr_settings_destroy(&copy);
 }
 
+static void numbers_read_well_and_come_back(void **state) {
+    (void)state;
+    static const struct {
+        double number;
+        const char *text;
+    } numbers[] = {
+        {0, "0"},
+        {-0.0, "-0"},
+        {1, "1"},
+        {10, "10"},
+        {30, "30"},
+        {-30, "-30"},
+        {0.1, "0.1"},
+        {0.01, "0.01"},
+        {0.00001, "0.00001"},
+        {-0.00001, "-0.00001"},
+        {0.000001, "1e-6"},
+        {0.00015, "0.00015"},
+        {0.000015, "1.5e-5"},
+        {2.5e-7, "2.5e-7"},
+        {1000000, "1000000"},
+        {-1000000, "-1000000"},
+        {10000000, "1e7"},
+        {12345678, "12345678"},
+        {1234567.5, "1234567.5"},
+        {1e9, "1e9"},
+        {-1e9, "-1e9"},
+        {1.5e30, "1.5e30"},
+        {1.0 / 3, "0.3333333333333333"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {0.12345678901234567, "0.12345678901234566"},
+        {9007199254740992, "9007199254740992"},
+        {1.7976931348623157e308, "1.7976931348623157e308"},
+        {4.9406564584124654e-324, "5e-324"},
+        {2.2250738585072014e-308, "2.2250738585072014e-308"},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char *text = tr_format_number(numbers[i].number);
+        assert_string_equal(text, numbers[i].text);
+        assert_true(g_ascii_strtod(text, NULL) == numbers[i].number);
+        g_free(text);
+    }
+    /* what a list of settings becomes, and can be given again */
+    static const double rates[] = {1e9, 30, 0.1, 0.00001, 1e-10, 123456.789, 1e30};
+    const tr_param *param = tr_param_by_option("learning-rate");
+    tr_settings *settings, *again;
+    tr_diag diag = {0};
+    assert_ok(tr_settings_create(&settings, &diag), diag);
+    assert_ok(tr_settings_create(&again, &diag), diag);
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        settings->learning_rate = rates[i];
+        char *text = tr_settings_get(settings, param);
+        assert_ok(tr_settings_set(again, param, text, &diag), diag);
+        assert_true(again->learning_rate == rates[i]);
+        g_free(text);
+    }
+    tr_settings_destroy(&settings);
+    tr_settings_destroy(&again);
+}
+
 static void every_row_is_sound(void **state) {
     (void)state;
     for (size_t i = 0; i < tr_n_params; i++) {
@@ -278,6 +338,7 @@ int main(void) {
         cmocka_unit_test(bytes_are_strict),
         cmocka_unit_test(layers_are_strict),
         cmocka_unit_test(settings_come_back_from_their_text),
+        cmocka_unit_test(numbers_read_well_and_come_back),
         cmocka_unit_test(every_row_is_sound),
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(a_report_is_json),

@@ -363,9 +363,8 @@ static recorded_run record_losses(const float *losses, size_t count, uint64_t st
 static void any_losses_can_be_drawn(void **state) {
     (void)state;
     static const float losses[][6] = {
-        {NAN, 0, 0, 0, 0, 0},           {NAN, 1, 0, 1e-30f, 0, 1},
-        {NAN, 1, 1, 1, 1, 1},           {NAN, 1e-45f, 3e38f, 1, 0, 5},
-        {NAN, NAN, NAN, NAN, NAN, NAN}, {NAN, -1, -2, 3, INFINITY, 2},
+        {NAN, 0, 0, 0, 0, 0},          {NAN, 1, 0, 1e-30f, 0, 1},    {NAN, 1, 1, 1, 1, 1},
+        {NAN, 1e-45f, 3e38f, 1, 0, 5}, {NAN, NAN, NAN, NAN, NAN, 1}, {NAN, -1, -2, 3, INFINITY, 2},
         {NAN, 3e38f, -3e38f, 0, 1, 2},
     };
     static const uint64_t steps[] = {1, 1000000007, UINT64_MAX / 8};
@@ -389,6 +388,26 @@ static void any_losses_can_be_drawn(void **state) {
                 destroy_film(&film);
                 destroy_recorded_run(&run);
             }
+}
+
+/* As in a recording that was made elsewhere, without losses. */
+static void losses_that_nobody_knows_are_not_drawn(void **state) {
+    (void)state;
+    static const float losses[] = {NAN, NAN, NAN};
+    recorded_run run = record_losses(losses, 3, 1);
+    tr_picture picture = picture_of("error");
+    for (int full_loss = 0; full_loss < 2; full_loss++) {
+        tr_scene *scene;
+        tr_diag diag = {0};
+        picture.full_loss = full_loss;
+        tr_status status = tr_scene_create(&scene, &picture, run.network, run.dataset,
+                                           TR_LOSS_MEAN_SQUARED_ERROR, run.recording, &diag);
+        assert_int_equal(status, full_loss ? TR_OK : TR_ERROR_ARGUMENT);
+        if (!full_loss)
+            assert_non_null(strstr(diag.text, "--full-loss yes"));
+        tr_scene_destroy(&scene);
+    }
+    destroy_recorded_run(&run);
 }
 
 /* The one iteration in a hundred thousand that a thinner would lose first. */
@@ -560,6 +579,7 @@ int main(void) {
         cmocka_unit_test(axes_of_a_row_are_in_line),
         cmocka_unit_test(predictions_of_a_plane_may_be_anything),
         cmocka_unit_test(any_losses_can_be_drawn),
+        cmocka_unit_test(losses_that_nobody_knows_are_not_drawn),
         cmocka_unit_test(a_peak_of_a_long_run_is_drawn_in_a_small_file),
         cmocka_unit_test(stills_have_the_size_of_their_picture),
         cmocka_unit_test(stills_always_have_the_same_bytes),
