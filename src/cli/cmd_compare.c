@@ -13,13 +13,14 @@ static const tr_default defaults[] = {{"picture.scene", "fit+error"},
 
 static const tr_help help = {
     .command = "compare",
-    .usage = "[OPTION…]",
+    .usage = "[RECORDING…] [OPTION…]",
     .description =
         "Trains the same net several times with one setting varied, or two of them in all\n"
         "combinations, and shows the runs together. --batch-size, --learning-rate,\n"
         "--optimizer and --seed take a list of values, as in --batch-size 8,32,128; with\n"
         "--vary any setting of the data, the model and the training does. Where nothing\n"
-        "varies, the batch sizes 1,8,32,128,200 are compared. It writes below OUT:\n"
+        "varies, the batch sizes 1,8,32,128,200 are compared. Where RECORDINGs are named,\n"
+        "those are, and nothing is trained. It writes below OUT:\n"
         "\n"
         "  compare.mp4    a panel for each run, all of which advance together; the poster\n"
         "                 is compare_start.png, and the captions compare.vtt\n"
@@ -36,7 +37,8 @@ static const tr_help help = {
     .examples = "  trainreel compare --epochs 50\n"
                 "  trainreel compare --learning-rate 0.1,0.01 --epochs 100 --align iteration\n"
                 "  trainreel compare --vary momentum=0,0.9 --batch-size 8,128 --epochs 50\n"
-                "  trainreel compare --vary 'model=2:relu,1;8:tanh,1' --epochs 50 -j 1\n",
+                "  trainreel compare --vary 'model=2:relu,1;8:tanh,1' --epochs 50 -j 1\n"
+                "  trainreel compare run.h5 --align epoch\n",
     .defaults = defaults};
 
 typedef struct compare_flags {
@@ -72,8 +74,7 @@ static int add_list(request *r, const tr_param *param, char *option, char **valu
     tr_value_list *list = find_list(r, param);
     if (!list) {
         tr_complain(help.command,
-                    "--%s: found a third setting that varies; wanted one, or two for a grid",
-                    option);
+                    "%s: found a third setting that varies; wanted one, or two for a grid", option);
         g_free(option);
         g_strfreev(values);
         return EXIT_USAGE;
@@ -126,7 +127,7 @@ static int add_varied(request *r, const char *text) {
     else if (!*list)
         tr_complain(help.command, "--vary: found \"%.60s\"; wanted %s=LIST", text, name);
     else
-        exit_code = add_list(r, param, g_strdup_printf("vary %s", name),
+        exit_code = add_list(r, param, g_strdup_printf("--vary %s", name),
                              g_strsplit(list, separator_of(param), -1));
     g_free(name);
     return exit_code;
@@ -146,7 +147,7 @@ static int sort_options(request *r, const GArray *given) {
         const tr_given *option = &g_array_index(given, tr_given, i);
         const tr_override one = {.param = option->param, .text = option->text};
         if (option->param->users & TR_TAKES_LIST && strchr(option->text, ',')) {
-            exit_code = add_list(r, option->param, g_strdup(option->param->option),
+            exit_code = add_list(r, option->param, g_strconcat("--", option->param->option, NULL),
                                  g_strsplit(option->text, ",", -1));
         } else {
             drop_list(r, option->param);
@@ -173,16 +174,42 @@ static int add_default_list(request *r) {
                                   "wanted several, as in 1,8,32,128,200");
         return EXIT_USAGE;
     }
-    return add_list(r, batch_size, g_strdup("batch-size"), g_strsplit("1,8,32,128,200", ",", -1));
+    return add_list(r, batch_size, g_strdup("--batch-size"), g_strsplit("1,8,32,128,200", ",", -1));
 }
 
-static int read_request(request *r, const GArray *given, char **varied) {
+static bool is_of_training(const tr_param *param) {
+    return g_str_has_prefix(param->name, "train.") || g_str_has_prefix(param->name, "model.");
+}
+
+/* Recordings are what varies: nothing else can, and nothing is trained. */
+static int add_recordings(request *r, char **values, size_t n_values) {
+    char *wrong = r->lists->len ? g_strdup(g_array_index(r->lists, tr_value_list, 0).option) : NULL;
+    for (guint i = 0; !wrong && i < r->given->len; i++) {
+        const tr_param *param = g_array_index(r->given, tr_override, i).param;
+        wrong = is_of_training(param) ? g_strconcat("--", param->option, NULL) : NULL;
+    }
+    if (wrong) {
+        tr_complain(help.command,
+                    "%s: found beside recordings, of which nothing is trained; wanted one of them",
+                    wrong);
+        g_free(wrong);
+        return EXIT_USAGE;
+    }
+    char **copies = g_new0(char *, n_values + 1);
+    for (size_t i = 0; i < n_values; i++)
+        copies[i] = g_strdup(values[i]);
+    return add_list(r, tr_param_by_name("recording.file"), g_strdup("RECORDING"), copies);
+}
+
+static int read_request(request *r, const tr_arguments *arguments, char **varied) {
     for (const tr_default *one = defaults; one->name; one++)
         g_array_append_val(
             r->given, ((tr_override){.param = tr_param_by_name(one->name), .text = one->text}));
-    int exit_code = sort_options(r, given);
+    int exit_code = sort_options(r, arguments->given);
     for (char **text = varied; exit_code < 0 && text && *text; text++)
         exit_code = add_varied(r, *text);
+    if (exit_code < 0 && arguments->n_values)
+        return add_recordings(r, arguments->values, arguments->n_values);
     return exit_code < 0 ? add_default_list(r) : exit_code;
 }
 
@@ -223,7 +250,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, compare_flags
     request r = {.given = g_array_new(FALSE, FALSE, sizeof(tr_override)),
                  .lists = g_array_new(FALSE, FALSE, sizeof(tr_value_list))};
     g_array_set_clear_func(r.lists, clear_list);
-    exit_code = read_request(&r, arguments->given, flags->varied);
+    exit_code = read_request(&r, arguments, flags->varied);
     if (exit_code < 0)
         exit_code = compare(&r, settings, arguments->given, flags, style);
     g_array_unref(r.given);
@@ -249,7 +276,9 @@ int tr_cmd_compare(int argc, char **argv) {
     tr_status status = tr_settings_create(&settings, &diag);
     if (status)
         return tr_report_failure(help.command, status, &diag);
-    tr_arguments arguments = {.given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
+    tr_arguments arguments = {.wanted = "recordings",
+                              .n_most = SIZE_MAX,
+                              .given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
     int exit_code = run(argc, argv, entries, &flags, settings, &arguments);
     g_free(arguments.values);
     g_array_unref(arguments.given);

@@ -105,15 +105,16 @@ TR_INLINE void finish_sums(const bool is_product, const weighing *w, size_t row,
         to[s] = (double)(weighted(is_product, to[s], weight, from[s]) + bias);
 }
 
-TR_INLINE void finish_relu(const bool is_product, const weighing *w, size_t row, float bias,
-                           float *restrict slope, size_t n) {
+TR_INLINE void finish_relu(const bool is_product, const bool has_slope, const weighing *w,
+                           size_t row, float bias, float *restrict slope, size_t n) {
     const double weight = w->weights[row * w->to_step];
     const double *restrict from = w->from;
     double *restrict to = w->to + row * TR_BLOCK;
     for (size_t s = 0; s < n; s++) {
         const float z = weighted(is_product, to[s], weight, from[s]) + bias;
         const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
-        slope[s] = positive + not_negative;
+        if (has_slope)
+            slope[s] = positive + not_negative;
         to[s] = (double)(0.5f * (z + fabsf(z))); /* as Theano had it: NaN stays NaN */
     }
 }
@@ -157,10 +158,15 @@ static void dense_relu(const tr_dense *dense, const double *from, double *to, fl
     for (size_t row = 0, count; row < w.n_to; row += count) {
         count = weigh_some(&w, row, n);
         for (size_t i = row; i < row + count; i++) {
-            if (w.n_from == 1)
-                finish_relu(true, &w, i, dense->bias[i], slopes + i * TR_BLOCK, n);
+            float *slope = slopes ? slopes + i * TR_BLOCK : NULL;
+            if (w.n_from == 1 && slope)
+                finish_relu(true, true, &w, i, dense->bias[i], slope, n);
+            else if (w.n_from == 1)
+                finish_relu(true, false, &w, i, dense->bias[i], NULL, n);
+            else if (slope)
+                finish_relu(false, true, &w, i, dense->bias[i], slope, n);
             else
-                finish_relu(false, &w, i, dense->bias[i], slopes + i * TR_BLOCK, n);
+                finish_relu(false, false, &w, i, dense->bias[i], NULL, n);
         }
     }
 }

@@ -31,8 +31,8 @@ typedef struct tr_dense {
     const float *bias;
 } tr_dense;
 
-/* The last layer's outputs and their derivatives, the targets, the rows for the deltas, in which
- * softmax has left logarithms, and room for one row. */
+/* The last layer's outputs and their derivatives, NULL where no deltas are wanted; the targets, the rows
+ * for the deltas, in which softmax has left logarithms, and room for one row. */
 typedef struct tr_loss_rows {
     size_t n_outputs;
     const double *outputs;
@@ -41,6 +41,16 @@ typedef struct tr_loss_rows {
     double *deltas;
     double *terms;
 } tr_loss_rows;
+
+/* A relu unit with one input, the columns of its data as float32 numbers, and the scale of its
+ * deltas. */
+typedef struct tr_relu_unit {
+    float weight;
+    float bias;
+    float scale;
+    const double *x;
+    const double *targets;
+} tr_relu_unit;
 
 /* What an optimizer's formula is made of; see tr_optimizer. */
 typedef struct tr_update {
@@ -62,7 +72,8 @@ typedef struct tr_kernels {
      * float32) + bias[unit]. */
     void (*dense_sums)(const tr_dense *dense, const double *from, double *to, size_t n);
 
-    /* The same with max(…, 0) of it; slopes receive the derivative, which is 0.5 at 0. */
+    /* The same with max(…, 0) of it; slopes, if they are not NULL, receive the derivative, which is
+     * 0.5 at 0. */
     void (*dense_relu)(const tr_dense *dense, const double *from, double *to, float *slopes,
                        size_t n);
 
@@ -83,10 +94,20 @@ typedef struct tr_kernels {
     /* The same for softmax, with the logarithms of the activations instead. */
     void (*softmax)(size_t n_units, double *rows, double *logarithms, size_t n);
 
-    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, times `scale`,
-     * with 0 beyond `n_samples`. */
+    /* The sum of the loss over the first `n_samples` of `n`. Fills in the deltas, if they are wanted,
+     * times `scale`, with 0 beyond `n_samples`. */
     double (*sum_loss)(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
                        size_t n);
+
+    /* The sum of the squared errors of relu(weight * x + bias) over `n_samples`, any number up to
+     * TR_BLOCK: what dense_relu and sum_loss make of it, without rows between them. */
+    double (*sum_relu_errors)(float weight, float bias, const float *x, const float *targets,
+                              size_t n_samples);
+
+    /* What dense_relu, sum_loss and dense_gradient make of that unit for the samples that `order`
+     * lists, at most TR_BLOCK: returns the sum of the loss, and adds to the gradient. */
+    double (*learn_relu_unit)(const tr_relu_unit *unit, const uint32_t *order, size_t n_samples,
+                              double gradient[2]);
 
     /* Parameters as doubles; a gradient as float32, which starts from 0 again. */
     void (*widen)(double *wide, const float *values, size_t n_params);

@@ -53,3 +53,8 @@ double tr_loss_divisor(tr_loss loss, size_t n_samples, size_t n_outputs) {
     const bool sums_outputs = loss == TR_LOSS_CATEGORICAL_CROSSENTROPY;
     return (double)n_samples * (sums_outputs ? 1 : (double)n_outputs);
 }
+
+float tr_loss_scale(tr_loss loss, size_t n_samples, size_t n_outputs) {
+    const double factor = loss == TR_LOSS_MEAN_SQUARED_ERROR ? 2 : 1;
+    return (float)(factor / tr_loss_divisor(loss, n_samples, n_outputs));
+}

@@ -14,4 +14,7 @@ tr_status tr_check_targets(const tr_network *network, const tr_dataset *dataset,
 /* What the sum of a loss over samples is divided by. */
 double tr_loss_divisor(tr_loss loss, size_t n_samples, size_t n_outputs);
 
+/* What its derivative by the weighted sums is scaled with. */
+float tr_loss_scale(tr_loss loss, size_t n_samples, size_t n_outputs);
+
 #endif

@@ -68,47 +68,105 @@ TR_INLINE double sum_row(const double *row, size_t n) {
     return tr_sum_lanes(&sums);
 }
 
-/* Of one output. What is beyond the samples counts nothing. */
-TR_INLINE double sum_terms(term (*function)(term_input, double), const tr_loss_rows *rows,
-                           size_t output, double scale, size_t n_samples, size_t n) {
+/* Of one output, with its deltas or without. What is beyond the samples counts nothing. */
+TR_INLINE double sum_terms(term (*function)(term_input, double), const bool has_deltas,
+                           const tr_loss_rows *rows, size_t output, double scale, size_t n_samples,
+                           size_t n) {
     const double *restrict p = rows->outputs + output * TR_BLOCK;
     const double *restrict t = rows->targets + output * TR_BLOCK;
-    const float *restrict slopes = rows->slopes + output * TR_BLOCK;
+    const float *restrict slopes = has_deltas ? rows->slopes + output * TR_BLOCK : NULL;
     double *restrict deltas = rows->deltas + output * TR_BLOCK;
     double *restrict losses = rows->terms;
     for (size_t s = 0; s < n; s++) {
-        const term_input in = {
-            .p = p[s], .t = t[s], .slope = (double)slopes[s], .logarithm = deltas[s]};
+        const term_input in = {.p = p[s],
+                               .t = t[s],
+                               .slope = has_deltas ? (double)slopes[s] : 0,
+                               .logarithm = deltas[s]};
         const term out = function(in, scale);
         losses[s] = out.loss;
-        deltas[s] = out.delta;
+        if (has_deltas)
+            deltas[s] = out.delta;
     }
-    for (size_t s = n_samples; s < n; s++)
-        losses[s] = deltas[s] = 0;
+    for (size_t s = n_samples; s < n; s++) {
+        losses[s] = 0;
+        if (has_deltas)
+            deltas[s] = 0;
+    }
     return sum_row(losses, n);
 }
 
-static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
-                       size_t n) {
+TR_INLINE double sum_outputs(tr_loss loss, const bool has_deltas, const tr_loss_rows *rows,
+                             float scale, size_t n_samples, size_t n) {
     const double factor = (double)scale;
     double total = 0;
     for (size_t i = 0; i < rows->n_outputs; i++) {
         switch (loss) {
         case TR_LOSS_MEAN_SQUARED_ERROR:
-            total += sum_terms(squared_error, rows, i, factor, n_samples, n);
+            total += sum_terms(squared_error, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_MEAN_ABSOLUTE_ERROR:
-            total += sum_terms(absolute_error, rows, i, factor, n_samples, n);
+            total += sum_terms(absolute_error, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_BINARY_CROSSENTROPY:
-            total += sum_terms(binary_crossentropy, rows, i, factor, n_samples, n);
+            total += sum_terms(binary_crossentropy, has_deltas, rows, i, factor, n_samples, n);
             break;
         case TR_LOSS_CATEGORICAL_CROSSENTROPY:
-            total += sum_terms(categorical_crossentropy, rows, i, factor, n_samples, n);
+            total += sum_terms(categorical_crossentropy, has_deltas, rows, i, factor, n_samples, n);
             break;
         }
     }
     return total;
+}
+
+static double sum_loss(tr_loss loss, const tr_loss_rows *rows, float scale, size_t n_samples,
+                       size_t n) {
+    return rows->slopes ? sum_outputs(loss, true, rows, scale, n_samples, n)
+                        : sum_outputs(loss, false, rows, scale, n_samples, n);
+}
+
+/* In single precision: a product or a difference of two float32 numbers that is made in double precision
+ * and then rounded is the one that is rounded at once (Figueroa, "When is double rounding innocuous?",
+ * SIGNUM Newsletter 30 (3), 1995). */
+static double sum_relu_errors(float weight, float bias, const float *restrict x,
+                              const float *restrict targets, size_t n_samples) {
+    double squares[TR_BLOCK] __attribute__((aligned(32)));
+    size_t n = n_samples;
+    for (size_t s = 0; s < n_samples; s++) {
+        const float product = weight * x[s];
+        const float z = product + bias;
+        const float difference = 0.5f * (z + fabsf(z)) - targets[s];
+        squares[s] = (double)difference * (double)difference;
+    }
+    for (; n % TR_LANES; n++)
+        squares[n] = 0;
+    return sum_row(squares, n);
+}
+
+static double learn_relu_unit(const tr_relu_unit *unit, const uint32_t *order, size_t n_samples,
+                              double gradient[2]) {
+    float x[TR_BLOCK], targets[TR_BLOCK];
+    double squares[TR_BLOCK], slopes[TR_BLOCK], deltas[TR_BLOCK]; /* slopes by the weight */
+    size_t n = n_samples;
+    for (size_t s = 0; s < n_samples; s++) {
+        x[s] = (float)unit->x[order[s]];
+        targets[s] = (float)unit->targets[order[s]];
+    }
+    for (size_t s = 0; s < n_samples; s++) {
+        const float product = unit->weight * x[s];
+        const float z = product + unit->bias;
+        const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
+        const float difference = 0.5f * (z + fabsf(z)) - targets[s];
+        const float scaled = unit->scale * difference;
+        const float delta = scaled * (positive + not_negative);
+        squares[s] = (double)difference * (double)difference;
+        slopes[s] = (double)x[s] * (double)delta;
+        deltas[s] = (double)delta;
+    }
+    for (; n % TR_LANES; n++)
+        squares[n] = slopes[n] = deltas[n] = 0;
+    gradient[0] += sum_row(slopes, n);
+    gradient[1] += sum_row(deltas, n);
+    return sum_row(squares, n);
 }
 
 #endif

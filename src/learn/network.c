@@ -196,13 +196,45 @@ void tr_network_init_params(const tr_network *network, tr_random *random, float 
     }
 }
 
+bool tr_network_is_relu_unit(const tr_network *network) {
+    const tr_layer_view *layer = tr_network_layer(network, 0);
+    return tr_network_n_layers(network) == 1 && layer->n_inputs == 1 && layer->n_units == 1 &&
+           layer->activation == TR_ACTIVATION_RELU;
+}
+
+/* The data as float32 numbers, as kernels take them: block by block, and in each a row of TR_BLOCK
+ * samples for every input and for every output. */
 struct tr_evaluator {
     const tr_network *network;
     size_t n_samples;
-    double *x; /* [n_inputs][n_samples]: the data as float32 numbers */
-    double *y; /* [n_outputs][n_samples] */
+    double *x; /* [n_blocks][n_inputs][TR_BLOCK] */
+    double *y; /* [n_blocks][n_outputs][TR_BLOCK] */
     tr_pass *pass;
+    /* of a net that is a single relu unit with one input, whose loss is asked for again and again;
+     * NULL otherwise */
+    float *unit_x; /* [n_samples] */
+    float *unit_y;
 };
+
+static float *create_column(const double *values, size_t n_samples) {
+    float *column = tr_alloc_aligned(n_samples, sizeof *column);
+    for (size_t i = 0; column && i < n_samples; i++)
+        column[i] = (float)values[i];
+    return column;
+}
+
+/* Where no sample is left, the last one is repeated. */
+static double *create_blocks(const double *values, size_t n_samples, size_t n_columns) {
+    size_t n_blocks = (n_samples + TR_BLOCK - 1) / TR_BLOCK;
+    double *blocks = tr_alloc_aligned(n_blocks * n_columns, TR_BLOCK * sizeof *blocks);
+    for (size_t i = 0; blocks && i < n_blocks * TR_BLOCK; i++) {
+        const double *sample = values + (i < n_samples ? i : n_samples - 1) * n_columns;
+        double *block = blocks + i / TR_BLOCK * n_columns * TR_BLOCK;
+        for (size_t column = 0; column < n_columns; column++)
+            block[column * TR_BLOCK + i % TR_BLOCK] = (double)(float)sample[column];
+    }
+    return blocks;
+}
 
 tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
                               const tr_dataset *dataset, tr_diag *diag) {
@@ -218,9 +250,14 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
         return tr_fail_memory(diag, "evaluating the net");
     evaluator->network = network;
     evaluator->n_samples = n_samples;
-    evaluator->x = tr_alloc_aligned(n_samples * n_inputs, sizeof *evaluator->x);
-    evaluator->y = tr_alloc_aligned(n_samples * n_outputs, sizeof *evaluator->y);
-    if (!evaluator->x || !evaluator->y)
+    evaluator->x = create_blocks(dataset->x, n_samples, n_inputs);
+    evaluator->y = create_blocks(dataset->y, n_samples, n_outputs);
+    if (tr_network_is_relu_unit(network)) {
+        evaluator->unit_x = create_column(dataset->x, n_samples);
+        evaluator->unit_y = create_column(dataset->y, n_samples);
+    }
+    if (!evaluator->x || !evaluator->y || !evaluator->unit_x != !tr_network_is_relu_unit(network) ||
+        !evaluator->unit_y != !tr_network_is_relu_unit(network))
         status = tr_fail_memory(diag, "evaluating the net");
     if (!status)
         status = tr_pass_create(&evaluator->pass, network, false, diag);
@@ -228,8 +265,6 @@ tr_status tr_evaluator_create(tr_evaluator **out, const tr_network *network,
         tr_evaluator_destroy(&evaluator);
         return status;
     }
-    tr_columns_from_rows(evaluator->x, dataset->x, n_samples, n_inputs);
-    tr_columns_from_rows(evaluator->y, dataset->y, n_samples, n_outputs);
     *out = evaluator;
     return TR_OK;
 }
@@ -241,23 +276,18 @@ void tr_evaluator_destroy(tr_evaluator **handle) {
     tr_pass_destroy(&evaluator->pass);
     free(evaluator->x);
     free(evaluator->y);
+    free(evaluator->unit_x);
+    free(evaluator->unit_y);
     free(evaluator);
     *handle = NULL;
-}
-
-static void copy_block(double *restrict row, const double *restrict column, size_t n) {
-    for (size_t s = 0; s < n; s++)
-        row[s] = column[s];
 }
 
 /* Evaluates the block of samples that starts at `first`; returns its length. */
 static size_t evaluate_block(tr_evaluator *evaluator, size_t first) {
     size_t left = evaluator->n_samples - first;
     size_t n = left < TR_BLOCK ? left : TR_BLOCK;
-    for (size_t input = 0; input < tr_network_n_inputs(evaluator->network); input++)
-        copy_block(tr_pass_input(evaluator->pass, input),
-                   evaluator->x + input * evaluator->n_samples + first, n);
-    tr_pass_forward(evaluator->pass, n);
+    tr_pass_evaluate(evaluator->pass,
+                     evaluator->x + first * tr_network_n_inputs(evaluator->network), n);
     return n;
 }
 
@@ -274,18 +304,36 @@ void tr_evaluator_predict(tr_evaluator *evaluator, const float *params, float *y
     }
 }
 
-float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
+/* Sums of blocks are added as elsewhere. */
+static double sum_unit_errors(const tr_evaluator *evaluator, const float *params) {
+    const tr_layer_view *unit = tr_network_layer(evaluator->network, 0);
+    double total = 0;
+    for (size_t first = 0; first < evaluator->n_samples; first += TR_BLOCK) {
+        size_t left = evaluator->n_samples - first;
+        total += tr_kernels_get()->sum_relu_errors(
+            params[unit->weights], params[unit->bias], evaluator->unit_x + first,
+            evaluator->unit_y + first, left < TR_BLOCK ? left : TR_BLOCK);
+    }
+    return total;
+}
+
+static double sum_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
     size_t n_outputs = tr_network_n_outputs(evaluator->network);
     double total = 0;
-    if (tr_check_loss(evaluator->network, loss, NULL))
-        return NAN;
     tr_pass_set_params(evaluator->pass, params);
     for (size_t first = 0, n; first < evaluator->n_samples; first += n) {
         n = evaluate_block(evaluator, first);
-        for (size_t unit = 0; unit < n_outputs; unit++)
-            copy_block(tr_pass_target(evaluator->pass, unit),
-                       evaluator->y + unit * evaluator->n_samples + first, n);
-        total += tr_pass_loss(evaluator->pass, loss, n, evaluator->n_samples);
+        total += tr_pass_loss_alone(evaluator->pass, loss, evaluator->y + first * n_outputs, n);
     }
+    return total;
+}
+
+float tr_evaluator_loss(tr_evaluator *evaluator, tr_loss loss, const float *params) {
+    size_t n_outputs = tr_network_n_outputs(evaluator->network);
+    if (tr_check_loss(evaluator->network, loss, NULL))
+        return NAN;
+    double total = evaluator->unit_x && loss == TR_LOSS_MEAN_SQUARED_ERROR
+                       ? sum_unit_errors(evaluator, params)
+                       : sum_loss(evaluator, loss, params);
     return (float)(total / tr_loss_divisor(loss, evaluator->n_samples, n_outputs));
 }

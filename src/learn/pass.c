@@ -147,16 +147,11 @@ const double *tr_pass_output(const tr_pass *pass, size_t output) {
     return pass->output[tr_network_n_layers(pass->network) - 1] + output * TR_BLOCK;
 }
 
-/* The number of samples up to the next multiple of TR_LANES. */
-static size_t padded(size_t n_samples) {
-    return (n_samples + TR_LANES - 1) / TR_LANES * TR_LANES;
-}
-
 /* What is evaluated beyond the block's samples is the last one again: it cannot overflow where that
  * does not. */
 static void pad(double *rows, size_t n_rows, size_t n_samples) {
     for (size_t i = 0; i < n_rows; i++)
-        for (size_t s = n_samples; s < padded(n_samples); s++)
+        for (size_t s = n_samples; s < tr_pass_padded(n_samples); s++)
             rows[i * TR_BLOCK + s] = rows[i * TR_BLOCK + n_samples - 1];
 }
 
@@ -167,15 +162,14 @@ static tr_dense dense(const tr_pass *pass, const tr_layer_view *layer) {
                       .bias = pass->params + layer->bias};
 }
 
-void tr_pass_forward(tr_pass *pass, size_t n_samples) {
-    const size_t n = padded(n_samples);
-    const double *rows = pass->input;
-    pad(pass->input, tr_network_n_inputs(pass->network), n_samples);
+/* `rows` are the inputs. */
+static void forward(tr_pass *pass, const double *rows, bool has_slopes, size_t n) {
     for (size_t i = 0; i < tr_network_n_layers(pass->network); i++) {
         const tr_layer_view *layer = tr_network_layer(pass->network, i);
         const tr_dense here = dense(pass, layer);
         if (layer->activation == TR_ACTIVATION_RELU) {
-            pass->kernels->dense_relu(&here, rows, pass->output[i], pass->slope[i], n);
+            pass->kernels->dense_relu(&here, rows, pass->output[i],
+                                      has_slopes ? pass->slope[i] : NULL, n);
         } else {
             pass->kernels->dense_sums(&here, rows, pass->output[i], n);
             if (layer->activation == TR_ACTIVATION_SOFTMAX)
@@ -187,6 +181,25 @@ void tr_pass_forward(tr_pass *pass, size_t n_samples) {
     }
 }
 
+void tr_pass_forward(tr_pass *pass, size_t n_samples) {
+    pad(pass->input, tr_network_n_inputs(pass->network), n_samples);
+    forward(pass, pass->input, true, tr_pass_padded(n_samples));
+}
+
+void tr_pass_evaluate(tr_pass *pass, const double *inputs, size_t n_samples) {
+    forward(pass, inputs, false, tr_pass_padded(n_samples));
+}
+
+double tr_pass_loss_alone(tr_pass *pass, tr_loss loss, const double *targets, size_t n_samples) {
+    const size_t last = tr_network_n_layers(pass->network) - 1;
+    const tr_loss_rows rows = {.n_outputs = tr_network_n_outputs(pass->network),
+                               .outputs = pass->output[last],
+                               .targets = targets,
+                               .deltas = pass->delta[last],
+                               .terms = pass->terms};
+    return pass->kernels->sum_loss(loss, &rows, 1, n_samples, tr_pass_padded(n_samples));
+}
+
 double tr_pass_loss(tr_pass *pass, tr_loss loss, size_t n_samples, size_t batch_size) {
     const size_t last = tr_network_n_layers(pass->network) - 1;
     const tr_loss_rows rows = {.n_outputs = tr_network_n_outputs(pass->network),
@@ -195,14 +208,13 @@ double tr_pass_loss(tr_pass *pass, tr_loss loss, size_t n_samples, size_t batch_
                                .targets = pass->target,
                                .deltas = pass->delta[last],
                                .terms = pass->terms};
-    const double factor = loss == TR_LOSS_MEAN_SQUARED_ERROR ? 2 : 1;
-    const double scale = factor / tr_loss_divisor(loss, batch_size, rows.n_outputs);
+    const float scale = tr_loss_scale(loss, batch_size, rows.n_outputs);
     pad(pass->target, rows.n_outputs, n_samples);
-    return pass->kernels->sum_loss(loss, &rows, (float)scale, n_samples, padded(n_samples));
+    return pass->kernels->sum_loss(loss, &rows, scale, n_samples, tr_pass_padded(n_samples));
 }
 
 void tr_pass_backward(tr_pass *pass, size_t n_samples) {
-    const size_t n = padded(n_samples);
+    const size_t n = tr_pass_padded(n_samples);
     for (size_t i = tr_network_n_layers(pass->network); i-- > 0;) {
         const tr_layer_view *layer = tr_network_layer(pass->network, i);
         const tr_dense here = dense(pass, layer);

@@ -11,6 +11,7 @@
 
 typedef struct training {
     const tr_network *network;
+    const tr_kernels *kernels;
     const tr_dataset *dataset;
     float *params;
     float *gradient;
@@ -18,6 +19,8 @@ typedef struct training {
     double *x;       /* [n_inputs][n_samples]: the data as float32 numbers */
     double *y;       /* [n_outputs][n_samples] */
     tr_pass *pass;
+    const tr_layer_view
+        *relu_unit; /* that the net is, with the mean squared error; NULL otherwise */
     tr_optimizer_state *optimizer;
     tr_loss loss;
     float learning_rate;
@@ -73,16 +76,43 @@ static double learn_block(training *fit, const uint32_t *order, size_t n, size_t
     return total;
 }
 
+static size_t block_length(size_t batch_size, size_t first) {
+    size_t left = batch_size - first;
+    return left < TR_BLOCK ? left : TR_BLOCK;
+}
+
+/* Leaves the gradient as well. */
+static double learn_unit(training *fit, const uint32_t *order, size_t batch_size) {
+    const tr_layer_view *layer = fit->relu_unit;
+    const tr_relu_unit unit = {.weight = fit->params[layer->weights],
+                               .bias = fit->params[layer->bias],
+                               .scale = tr_loss_scale(fit->loss, batch_size, 1),
+                               .x = fit->x,
+                               .targets = fit->y};
+    double gradient[2] = {0};
+    double total = 0;
+    for (size_t first = 0; first < batch_size; first += TR_BLOCK)
+        total += fit->kernels->learn_relu_unit(&unit, order + first,
+                                               block_length(batch_size, first), gradient);
+    fit->gradient[layer->weights] = (float)gradient[0];
+    fit->gradient[layer->bias] = (float)gradient[1];
+    return total;
+}
+
+static double learn_batch(training *fit, const uint32_t *order, size_t batch_size) {
+    double total = 0;
+    tr_pass_set_params(fit->pass, fit->params);
+    for (size_t first = 0; first < batch_size; first += TR_BLOCK)
+        total += learn_block(fit, order + first, block_length(batch_size, first), batch_size);
+    tr_pass_take_gradient(fit->pass, fit->gradient);
+    return total;
+}
+
 /* One iteration on the samples that `order` lists; returns the batch's loss before the update. */
 static float update(training *fit, const uint32_t *order, size_t batch_size) {
-    double total = 0;
-    for (size_t first = 0; first < batch_size; first += TR_BLOCK) {
-        size_t left = batch_size - first;
-        total += learn_block(fit, order + first, left < TR_BLOCK ? left : TR_BLOCK, batch_size);
-    }
-    tr_pass_take_gradient(fit->pass, fit->gradient);
+    double total =
+        fit->relu_unit ? learn_unit(fit, order, batch_size) : learn_batch(fit, order, batch_size);
     tr_optimizer_update(fit->optimizer, fit->params, fit->gradient);
-    tr_pass_set_params(fit->pass, fit->params);
     return (float)(total / tr_loss_divisor(fit->loss, batch_size, fit->dataset->n_outputs));
 }
 
@@ -135,8 +165,11 @@ tr_status tr_fit(const tr_network *network, float *params, const tr_dataset *dat
     training fit = {.network = network,
                     .dataset = dataset,
                     .params = params,
+                    .kernels = tr_kernels_get(),
                     .loss = options->loss,
                     .learning_rate = (float)options->learning_rate};
+    if (tr_network_is_relu_unit(network) && options->loss == TR_LOSS_MEAN_SQUARED_ERROR)
+        fit.relu_unit = tr_network_layer(network, 0);
     fit.gradient = tr_alloc_aligned(n_params, sizeof *fit.gradient);
     fit.order = tr_alloc_array(n_samples, sizeof *fit.order);
     fit.x = tr_alloc_aligned(n_samples * dataset->n_inputs, sizeof *fit.x);
@@ -152,7 +185,6 @@ tr_status tr_fit(const tr_network *network, float *params, const tr_dataset *dat
         tr_columns_from_rows(fit.y, dataset->y, n_samples, dataset->n_outputs);
         for (size_t s = 0; s < n_samples; s++)
             fit.order[s] = (uint32_t)s;
-        tr_pass_set_params(fit.pass, params);
         status = run(&fit, options, random, step, context, diag);
     }
     tr_optimizer_destroy(&fit.optimizer);

@@ -3,14 +3,11 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
-#include "describe.h"
 #include "diag.h"
+#include "make.h"
 #include "manifest.h"
-#include "output.h"
 #include "page.h"
 #include "run.h"
-#include "summary.h"
-#include "table.h"
 
 #include <glib.h>
 #include <math.h>
@@ -20,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <trainreel/probe.h>
 #include <unistd.h>
 
 enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
@@ -211,277 +207,33 @@ static tr_status note_progress(const tr_progress *progress, void *context) {
     return atomic_load(&self->build->is_stopping) ? TR_ERROR_CANCELLED : TR_OK;
 }
 
-/* What is to be made, and where in the stage it is. */
-typedef struct making {
-    worker *self;
-    const tr_plan_artifact *artifact;
-    const run_task *run;
-    tr_source source;         /* the recording, as is the next */
-    tr_comparison comparison; /* instead; no runs where there is one */
-    tr_stage *stage;
-    char *name; /* of the file in the stage; that of a poster ends differently */
-    tr_built *built;
-} making;
-
-static const char poster_name[] = "artifact_start.png";
-static const char captions_name[] = "artifact.vtt";
-
-static void take_facts(tr_built_file *file, const tr_artifact *facts) {
-    bool is_still = !strcmp(facts->kind, "poster") || !strcmp(facts->kind, "chart");
-    file->width = facts->width;
-    file->height = facts->height;
-    file->n_frames = is_still ? 0 : facts->n_frames;
-    file->seconds = facts->seconds;
-}
-
-static tr_status make_frames(making *m, tr_diag *diag) {
-    tr_report report;
-    tr_render_options options = tr_render_options_from(m->artifact->settings);
-    options.folder = tr_stage_path(m->stage);
-    options.name = "artifact";
-    options.formats = TR_IN_SET(m->artifact->format);
-    options.jobs = m->self->n_jobs;
-    options.progress = note_progress;
-    options.progress_context = m->self;
-    tr_status status = m->comparison.n_runs ? tr_compare(&m->comparison, &options, &report, diag)
-                                            : tr_render(&m->source, &options, &report, diag);
-    if (status)
-        return status;
-    take_facts(&m->built->file, &report.artifacts[0]);
-    if (tr_plan_has_poster(m->artifact))
-        take_facts(&m->built->poster, &report.artifacts[1]);
-    tr_report_destroy(&report);
-    return TR_OK;
-}
-
-static tr_status make_chart(making *m, const char *path, tr_diag *diag) {
-    const tr_settings *settings = m->artifact->settings;
-    const tr_picture picture = tr_picture_from(settings);
-    tr_artifact facts;
-    tr_chart_format format = TR_CHART_PNG;
-    if (g_str_has_suffix(m->name, ".svg"))
-        format = TR_CHART_SVG;
-    else if (g_str_has_suffix(m->name, ".pdf"))
-        format = TR_CHART_PDF;
-    uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
-    tr_status status = m->comparison.n_runs
-                           ? tr_compare_chart(&m->comparison, &picture, format, path, &facts, diag)
-                           : tr_chart(&m->source, m->run->recording, iteration, &picture, format,
-                                      path, &facts, diag);
-    if (!status)
-        take_facts(&m->built->file, &facts);
-    free(facts.path);
-    return status;
-}
-
-static tr_status write_to_output(const void *data, size_t size, void *context, tr_diag *diag) {
-    return tr_output_write(context, data, size, diag);
-}
-
-typedef struct table_step {
-    const build *build;
-    tr_table *table;
-} table_step;
-
-static tr_status add_line(const tr_snapshot *snapshot, void *context) {
-    const table_step *step = context;
-    return atomic_load_explicit(&step->build->is_stopping, memory_order_relaxed)
-               ? TR_ERROR_CANCELLED
-               : tr_table_step(snapshot, step->table);
-}
-
-static tr_status make_table(making *m, const char *path, tr_diag *diag) {
-    table_step step = {.build = m->self->build};
-    tr_output *output;
-    tr_status status = tr_output_create(&output, path, false, diag);
-    if (!status)
-        status = tr_table_create(&step.table, m->source.network, m->source.dataset, m->source.loss,
-                                 write_to_output, output, diag);
-    if (!status) {
-        status = m->source.run(m->source.context, add_line, &step, diag);
-        tr_table_explain(step.table, diag);
-    }
-    if (!status)
-        status = tr_table_finish(step.table, diag);
-    if (!status)
-        status = tr_output_commit(&output, diag);
-    tr_output_discard(&output);
-    tr_table_destroy(&step.table);
-    return status;
-}
-
 static bool is_stopping(const void *context) {
-    return atomic_load_explicit(&((const build *)context)->is_stopping, memory_order_relaxed);
-}
-
-static tr_status make_summary(making *m, const char *path, tr_diag *diag) {
-    const build *b = m->self->build;
-    GString *text = g_string_new(NULL);
-    tr_output *output = NULL;
-    tr_status status = TR_OK;
-    tr_summary_append_names(text, m->artifact);
-    for (size_t i = 0; !status && i < m->comparison.n_runs; i++) {
-        const run_task *run = &b->runs[m->artifact->comparison->runs[i]];
-        tr_run_summary summary;
-        status = tr_summarize(&summary, &run->source, run->recording, m->artifact->settings->levels,
-                              is_stopping, b, diag);
-        summary.diverged_at = run->diverged_at;
-        summary.seconds = run->seconds;
-        if (!status)
-            tr_summary_append_line(text, m->artifact, i, &summary);
-    }
-    if (!status)
-        status = tr_output_create(&output, path, false, diag);
-    if (!status)
-        status = tr_output_write(output, text->str, text->len, diag);
-    if (!status)
-        status = tr_output_commit(&output, diag);
-    tr_output_discard(&output);
-    g_string_free(text, TRUE);
-    return status;
-}
-
-/* The file, and a poster and captions that nobody wants maybe, are complete in the stage: now they get
- * their places, the video last, because it is what brings the others along. */
-static tr_status publish(making *m, tr_diag *diag) {
-    tr_built *built = m->built;
-    const struct {
-        const char *name;
-        const char *path;
-        tr_built_file *file;
-    } files[] = {{poster_name, m->artifact->poster, &built->poster},
-                 {captions_name, m->artifact->captions, &built->captions},
-                 {m->name, m->artifact->path, &built->file}};
-    tr_status status = TR_OK;
-    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
-        if (files[i].path)
-            status = tr_stage_checksum(m->stage, files[i].name, files[i].file->checksum,
-                                       &files[i].file->bytes, diag);
-    for (size_t i = 0; i < G_N_ELEMENTS(files) && !status; i++)
-        if (files[i].path)
-            status = tr_stage_publish(m->stage, files[i].name, files[i].path, diag);
-    return status;
-}
-
-/* How browsers name the codec of the video in the stage. */
-static tr_status find_codecs(const making *m, tr_built_file *file, tr_diag *diag) {
-    tr_media media;
-    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
-    tr_status status = tr_probe(path, &media, diag);
-    g_free(path);
-    g_strlcpy(file->codecs, media.codec, sizeof file->codecs);
-    return status;
-}
-
-/* What needs the recording or the encoder's libraries, so that the page needs neither. */
-static tr_status describe(making *m, tr_diag *diag) {
-    const tr_plan_artifact *artifact = m->artifact;
-    tr_built_file *file = &m->built->file;
-    bool is_video = artifact->kind == TR_PLAN_VIDEO;
-    if (!is_video && artifact->kind != TR_PLAN_CHART)
-        return TR_OK;
-    tr_status status = is_video ? find_codecs(m, file, diag) : TR_OK;
-    if (status)
-        return status;
-    if (m->comparison.n_runs)
-        return tr_describe_comparison(&file->alternative, &m->comparison, artifact->settings, diag);
-    file->n_iterations = tr_recording_last_iteration(m->run->recording);
-    return tr_describe_run(&file->alternative, &m->source, m->run->recording, artifact->settings,
-                           is_video, diag);
-}
-
-static tr_status make_staged(making *m, tr_diag *diag) {
-    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
-    tr_status status = TR_OK;
-    switch (m->artifact->kind) {
-    case TR_PLAN_VIDEO:
-    case TR_PLAN_CHECKSUMS:
-        status = make_frames(m, diag);
-        break;
-    case TR_PLAN_CHART:
-        status = make_chart(m, path, diag);
-        break;
-    case TR_PLAN_TABLE:
-        status = m->comparison.n_runs ? make_summary(m, path, diag) : make_table(m, path, diag);
-        break;
-    }
-    g_free(path);
-    if (!status)
-        status = describe(m, diag);
-    return status ? status : publish(m, diag);
-}
-
-/* Puts `by` in the place of `part`, once. */
-static void replace(char *text, size_t size, const char *part, const char *by) {
-    char *at = strstr(text, part);
-    if (!at)
-        return;
-    char *changed = g_strdup_printf("%.*s%s%s", (int)(at - text), text, by, at + strlen(part));
-    g_strlcpy(text, changed, size);
-    g_free(changed);
-}
-
-/* A message of what was made in the stage names the file that it was made for. */
-static void rename_in_message(const making *m, const char *folder, tr_diag *diag) {
-    const tr_plan_artifact *artifact = m->artifact;
-    const char *const names[][2] = {
-        {poster_name, artifact->poster ? artifact->poster : artifact->path},
-        {captions_name, artifact->captions ? artifact->captions : artifact->path},
-        {m->name, artifact->path}};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        char *staged = g_build_filename(tr_stage_path(m->stage), names[i][0], NULL);
-        char *wanted = g_build_filename(folder, names[i][1], NULL);
-        replace(diag->text, sizeof diag->text, staged, wanted);
-        g_free(staged);
-        g_free(wanted);
-    }
-}
-
-static void take_runs(making *m, tr_compared_run *compared) {
-    const build *b = m->self->build;
-    const tr_plan_comparison *comparison = m->artifact->comparison;
-    for (size_t i = 0; i < comparison->n_runs; i++) {
-        const run_task *run = &b->runs[comparison->runs[i]];
-        compared[i] = (tr_compared_run){.label = comparison->labels[i],
-                                        .source = &run->source,
-                                        .recording = run->recording,
-                                        .diverged_at = run->diverged_at};
-    }
-    m->comparison =
-        (tr_comparison){.n_runs = comparison->n_runs,
-                        .runs = compared,
-                        .align = (tr_align)m->artifact->settings->align,
-                        .arrangement = (tr_arrangement)m->artifact->settings->arrangement};
+    return atomic_load_explicit(&((const worker *)context)->build->is_stopping,
+                                memory_order_relaxed);
 }
 
 static tr_status make_artifact(worker *self, tr_diag *diag) {
     build *b = self->build;
     const tr_plan_artifact *artifact = &b->plan->artifacts[self->index];
-    const run_task *run = &b->runs[artifact->run];
-    tr_compared_run compared[TR_MOST_COMPARED];
-    making m = {.self = self,
-                .artifact = artifact,
-                .run = run,
-                .source = tr_recording_source(run->recording, &run->source),
-                .built = &b->report->artifacts[self->index]};
-    if (artifact->comparison)
-        take_runs(&m, compared);
-    tr_status status = tr_store_prepare(b->store, artifact->path, diag);
-    if (!status && artifact->poster)
-        status = tr_store_prepare(b->store, artifact->poster, diag);
-    if (!status && artifact->captions)
-        status = tr_store_prepare(b->store, artifact->captions, diag);
-    if (!status)
-        status = tr_stage_create(&m.stage, b->store, diag);
-    if (status)
-        return status;
-    m.name = g_strconcat("artifact", tr_plan_ending(artifact), NULL);
-    status = make_staged(&m, diag);
-    if (status)
-        rename_in_message(&m, b->options->folder, diag);
-    tr_stage_destroy(&m.stage);
-    g_free(m.name);
-    return status;
+    tr_shown_run shown[TR_MOST_COMPARED];
+    size_t n_runs;
+    const size_t *runs = tr_plan_artifact_runs(artifact, &n_runs);
+    for (size_t i = 0; i < n_runs; i++) {
+        const run_task *run = &b->runs[runs[i]];
+        shown[i] = (tr_shown_run){.source = &run->source,
+                                  .recording = run->recording,
+                                  .diverged_at = run->diverged_at,
+                                  .seconds = run->seconds};
+    }
+    const tr_making making = {.artifact = artifact,
+                              .runs = shown,
+                              .store = b->store,
+                              .folder = b->options->folder,
+                              .n_jobs = self->n_jobs,
+                              .progress = note_progress,
+                              .is_stopping = is_stopping,
+                              .context = self};
+    return tr_make_artifact(&making, &b->report->artifacts[self->index], diag);
 }
 
 /* ---- the threads ---- */

@@ -98,7 +98,7 @@ typedef void (*tr_plan_error_fn)(const char *text, void *context);
 /* Values of a setting that are compared, as an option has them. */
 typedef struct tr_value_list {
     const tr_param *param;
-    const char *option;  /* what messages call it, without dashes, such as "batch-size" */
+    const char *option;  /* what messages call it, such as "--batch-size" */
     char *const *values; /* ends with NULL */
 } tr_value_list;
 

@@ -43,12 +43,15 @@ static char *shorten_layers(const char *text) {
 
 /* "batch size 8", and what says by itself what it is alone: "adam", "10:relu,1". */
 static char *make_label(const tr_param *param, const char *value) {
-    static const char *const alone[] = {"train.optimizer", "train.loss", "data.kind", "data.file"};
+    static const char *const alone[] = {"train.optimizer", "train.loss", "data.kind", "data.file",
+                                        "recording.file"};
     if (param->type == TR_PARAM_LAYERS)
         return shorten_layers(value);
     char *name = g_strdup(strchr(param->name, '.') + 1);
     /* a path may have any bytes */
     char *sound = g_utf8_make_valid(value, -1);
+    if (!strcmp(param->name, "recording.file") && g_str_has_suffix(sound, ".h5"))
+        sound[strlen(sound) - strlen(".h5")] = '\0';
     bool is_alone = false;
     for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
         is_alone = is_alone || !strcmp(param->name, alone[i]);

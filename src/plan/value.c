@@ -32,7 +32,7 @@ void tr_refuse(tr_plan_reader *reader, tr_place place, const char *format, ...) 
         line = g_strdup_printf("%s:%zu:%zu: %s", reader->name, place.node->line, place.node->column,
                                text);
     else if (place.change->option)
-        line = g_strdup_printf("--%s: %s", place.change->option, text);
+        line = g_strdup_printf("%s: %s", place.change->option, text);
     else if (place.change->param)
         line = g_strdup_printf("--%s: %s", place.change->param->option, text);
     else

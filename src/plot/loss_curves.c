@@ -17,9 +17,7 @@ enum { MEAN_PIXELS = 3, MIN_SPANS = 64 };
 typedef struct batch_reader {
     const tr_joint *joint;
     tr_loss_curve *curve;
-    size_t n_windows;
-    uint64_t last; /* of the axis */
-    size_t window;
+    uint64_t window_end; /* the first position that is not in the window of these */
     double total;
     double weight;
     uint64_t position; /* of the last of them */
@@ -40,12 +38,12 @@ static tr_status add_batch(const tr_snapshot *state, void *context) {
     if (!isfinite(state->loss))
         return TR_OK;
     uint64_t position = position_of(reader->joint, state);
-    double share = (double)position / ((double)reader->last + 1);
-    size_t window = (size_t)(share * (double)reader->n_windows);
-    if (window != reader->window)
+    if (position >= reader->window_end) {
+        const tr_series *line = &reader->curve->line;
         end_window(reader);
+        reader->window_end = tr_series_span_end(line, tr_series_span(line, position));
+    }
     double weight = state->batch_size ? state->batch_size : 1;
-    reader->window = window;
     reader->position = position;
     reader->total += weight * (double)state->loss;
     reader->weight += weight;
@@ -55,9 +53,8 @@ static tr_status add_batch(const tr_snapshot *state, void *context) {
 
 static tr_status read_batches(tr_loss_curve *curve, const tr_joint *joint, size_t run,
                               uint64_t last, size_t n_spans, tr_diag *diag) {
-    size_t n_windows = n_spans / MEAN_PIXELS;
-    batch_reader reader = {.joint = joint, .curve = curve, .n_windows = n_windows, .last = last};
-    tr_status status = tr_series_init(&curve->line, last, n_windows, diag);
+    batch_reader reader = {.joint = joint, .curve = curve};
+    tr_status status = tr_series_init(&curve->line, last, n_spans / MEAN_PIXELS, diag);
     if (!status)
         status = tr_series_init(&curve->batches, last, n_spans, diag);
     if (!status)
@@ -146,6 +143,8 @@ static tr_status read_run(tr_loss_curve *curve, const tr_joint *joint, size_t ru
         tr_series_finish(&curve->line);
         tr_series_finish(&curve->batches);
         curve->jitter = measure_jitter(&curve->batches);
+        curve->is_dense =
+            curve->batches.n_points >= 2 * (tr_series_span(&curve->batches, curve->end) + 1);
     }
     return status;
 }

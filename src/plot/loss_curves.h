@@ -14,6 +14,7 @@ typedef struct tr_loss_curve {
      * pixels, weighted by their sizes. */
     tr_series line;
     tr_series batches; /* each of them; empty with the loss on all data */
+    bool is_dense;     /* there are several batches to a span, on the mean */
     double jitter;     /* how far it is from one point of the batches to the next, on the mean */
 } tr_loss_curve;
 

@@ -2,7 +2,9 @@
  * the state at hand, in axes that have room for all of it.
  *
  * Of batches, the mean of those within a few pixels is drawn; the batches themselves are pale and
- * behind all lines, those that jitter most behind the others. */
+ * behind all lines, those that jitter most behind the others. Where there are several to a pixel they
+ * are a band from the lowest to the highest, which looks as the line through them would, and is much
+ * less to draw. */
 #include "alloc.h"
 #include "diag.h"
 #include "growth.h"
@@ -343,6 +345,29 @@ static size_t find_point(const losses_panel *losses, size_t run, const tr_series
     return low;
 }
 
+/* Whether the curve is drawn as a band. */
+static bool is_band(const losses_panel *losses, size_t curve, size_t run) {
+    return curve < losses->joint->n_runs && losses->data->curves[run].is_dense;
+}
+
+/* The first point of the span that has the one before `end`; 0 if there is none. */
+static size_t find_span(const tr_series *series, size_t end) {
+    size_t first = end;
+    while (first > 0 && tr_series_span(series, series->points[first - 1].iteration) ==
+                            tr_series_span(series, series->points[end - 1].iteration))
+        first--;
+    return first;
+}
+
+/* The first point after `first` that is in another span, or `end`. */
+static size_t next_span(const tr_series *series, size_t first, size_t end) {
+    size_t span = tr_series_span(series, series->points[first].iteration);
+    size_t next = first + 1;
+    while (next < end && tr_series_span(series, series->points[next].iteration) == span)
+        next++;
+    return next;
+}
+
 /* The points that draw the part between `left` and `right`: those in it, and one on either side. */
 static size_t select_points(const losses_panel *losses, size_t run, const tr_series *series,
                             const tr_snapshot *snapshot, double left, double right, size_t *first) {
@@ -364,10 +389,13 @@ static void reach(void *context, const tr_snapshot *snapshot, double *settled, d
         size_t run;
         const tr_series *series = series_of(losses, curve, &run);
         size_t shown = count_shown(losses, run, series, snapshot);
-        if (shown < series->n_points)
-            *settled =
-                fmin(*settled, shown ? to_pixel(losses, run, series->points[shown - 1]).x - margin
-                                     : -INFINITY);
+        if (shown == series->n_points)
+            continue;
+        /* a band ends with a span of which more may be shown later */
+        size_t end = is_band(losses, curve, run) ? find_span(series, shown) : shown;
+        size_t last = is_band(losses, curve, run) ? find_span(series, end) : end - (end > 0);
+        *settled = fmin(*settled,
+                        end ? to_pixel(losses, run, series->points[last]).x - margin : -INFINITY);
     }
 }
 
@@ -380,13 +408,73 @@ static bool measure(void *context, const tr_snapshot *snapshot, double left, dou
         size_t run, first;
         const tr_series *series = series_of(losses, curve, &run);
         size_t count = select_points(losses, run, series, snapshot, left, right, &first);
-        for (size_t i = 0; i < count; i++) {
-            double y = to_pixel(losses, run, series->points[first + i]).y;
-            *top = fmin(*top, y - losses->line_width);
-            *bottom = fmax(*bottom, y + losses->line_width);
+        if (!count)
+            continue;
+        tr_series_point low = series->points[first], high = low;
+        for (size_t i = first; i < first + count; i++) {
+            low = series->points[i].value < low.value ? series->points[i] : low;
+            high = series->points[i].value > high.value ? series->points[i] : high;
         }
+        *top = fmin(*top, to_pixel(losses, run, high).y - losses->line_width);
+        *bottom = fmax(*bottom, to_pixel(losses, run, low).y + losses->line_width);
     }
     return *bottom >= *top;
+}
+
+/* Far outside, Cairo's numbers end. */
+static tr_point to_near_pixel(const losses_panel *losses, size_t run, tr_series_point point) {
+    const tr_point at = to_pixel(losses, run, point);
+    return (tr_point){at.x, fmin(fmax(at.y, -1e5), 1e5)};
+}
+
+/* The lowest or the highest value from the point before `first`, where the line comes from, up to the
+ * one before `end`, at the first of them. */
+static tr_series_point find_edge(const tr_series *series, size_t first, size_t end, bool highest) {
+    tr_series_point edge = series->points[first];
+    for (size_t i = first > 0 ? first - 1 : 0; i < end; i++) {
+        double value = series->points[i].value;
+        if (highest ? value > edge.value : value < edge.value)
+            edge.value = value;
+    }
+    return edge;
+}
+
+/* The spans from `first` to `end`, by their highest values there and their lowest ones back. */
+static void trace_band(const losses_panel *losses, size_t run, const tr_series *series,
+                       size_t first, size_t end, double half, cairo_t *cr) {
+    for (size_t i = first, next; i < end; i = next) {
+        next = next_span(series, i, end);
+        const tr_point at = to_near_pixel(losses, run, find_edge(series, i, next, true));
+        cairo_line_to(cr, at.x, at.y - half);
+    }
+    for (size_t i = end, start; i > first; i = start) {
+        start = find_span(series, i);
+        const tr_point at = to_near_pixel(losses, run, find_edge(series, start, i, false));
+        cairo_line_to(cr, at.x, at.y + half);
+    }
+    cairo_close_path(cr);
+}
+
+/* A curve between `left` and `right`, in the colour that is set. */
+static void draw_curve(const losses_panel *losses, size_t curve, const tr_snapshot *snapshot,
+                       double left, double right, double width, cairo_t *cr) {
+    size_t run, first;
+    const tr_series *series = series_of(losses, curve, &run);
+    size_t count = select_points(losses, run, series, snapshot, left, right, &first);
+    cairo_new_path(cr);
+    if (count && is_band(losses, curve, run)) {
+        size_t shown = count_shown(losses, run, series, snapshot);
+        size_t end = next_span(series, first + count - 1, shown);
+        trace_band(losses, run, series, find_span(series, first + 1), end, width / 2, cr);
+        cairo_fill(cr);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const tr_point at = to_near_pixel(losses, run, series->points[first + i]);
+        cairo_line_to(cr, at.x, at.y);
+    }
+    cairo_set_line_width(cr, width);
+    cairo_stroke(cr);
 }
 
 static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
@@ -396,20 +484,13 @@ static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, doub
     size_t n_runs = losses->joint->n_runs;
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (size_t curve = first_curve(losses); curve < 2 * n_runs; curve++) {
-        size_t run, first;
-        const tr_series *series = series_of(losses, curve, &run);
-        size_t count = select_points(losses, run, series, snapshot, left, right, &first);
+        size_t run;
+        series_of(losses, curve, &run);
         tr_color color = losses->joint->runs[run].color;
-        cairo_new_path(cr);
-        for (size_t i = 0; i < count; i++) {
-            tr_point at = to_pixel(losses, run, series->points[first + i]);
-            /* far outside, where Cairo's numbers end */
-            cairo_line_to(cr, at.x, fmin(fmax(at.y, -1e5), 1e5));
-        }
-        cairo_set_line_width(cr, losses->line_width * (curve < n_runs ? PALE_WIDTH : 1));
         tr_set_color(cr,
                      curve < n_runs ? tr_mix_colors(theme->background, color, PALE, 100) : color);
-        cairo_stroke(cr);
+        draw_curve(losses, curve, snapshot, left, right,
+                   losses->line_width * (curve < n_runs ? PALE_WIDTH : 1), cr);
     }
 }
 

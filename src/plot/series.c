@@ -44,20 +44,33 @@ void tr_series_finish(tr_series *series) {
     series->n_read = 0;
 }
 
-static size_t span_of(const tr_series *series, uint64_t iteration) {
+size_t tr_series_span(const tr_series *series, uint64_t iteration) {
     double n_spans = (double)series->n_spans;
     double span = (double)iteration * n_spans / ((double)series->last_iteration + 1);
     return span < n_spans ? (size_t)span : series->n_spans - 1;
 }
 
+uint64_t tr_series_span_end(const tr_series *series, size_t span) {
+    if (span + 1 >= series->n_spans)
+        return UINT64_MAX;
+    double width = ((double)series->last_iteration + 1) / (double)series->n_spans;
+    uint64_t end = (uint64_t)((double)(span + 1) * width);
+    while (end > 0 && tr_series_span(series, end - 1) > span)
+        end--;
+    while (tr_series_span(series, end) <= span)
+        end++;
+    return end;
+}
+
 void tr_series_add(tr_series *series, uint64_t iteration, double value) {
     if (!isfinite(value))
         return;
-    size_t span = span_of(series, iteration);
     const tr_series_point point = {iteration, value};
-    if (span != series->span)
+    if (iteration >= series->span_end) {
         tr_series_finish(series);
-    series->span = span;
+        series->span = tr_series_span(series, iteration);
+        series->span_end = tr_series_span_end(series, series->span);
+    }
     if (series->n_read++ == 0)
         series->first = series->low = series->high = point;
     if (value < series->low.value)
@@ -65,10 +78,13 @@ void tr_series_add(tr_series *series, uint64_t iteration, double value) {
     if (value > series->high.value)
         series->high = point;
     series->last = point;
-    series->lowest = fmin(series->lowest, value);
-    series->highest = fmax(series->highest, value);
-    if (value > 0)
-        series->lowest_positive = fmin(series->lowest_positive, value);
+    /* comparisons, as fmin and fmax are calls */
+    if (value < series->lowest)
+        series->lowest = value;
+    if (value > series->highest)
+        series->highest = value;
+    if (value > 0 && value < series->lowest_positive)
+        series->lowest_positive = value;
 }
 
 size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration) {

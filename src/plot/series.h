@@ -25,8 +25,9 @@ typedef struct tr_series {
 
     uint64_t last_iteration;
     size_t n_spans;
-    size_t span;   /* that is being read */
-    size_t n_read; /* of that span */
+    size_t span;       /* that is being read */
+    uint64_t span_end; /* the first iteration of the next one */
+    size_t n_read;     /* of that span */
     tr_series_point first;
     tr_series_point low;
     tr_series_point high;
@@ -42,6 +43,12 @@ void tr_series_clear(tr_series *series);
  * that is not finite is left out, as are at last all but the last one of the same iteration. */
 void tr_series_add(tr_series *series, uint64_t iteration, double value);
 void tr_series_finish(tr_series *series);
+
+/* The number of the span that an iteration is in. */
+size_t tr_series_span(const tr_series *series, uint64_t iteration);
+
+/* The first iteration that is in a later one; UINT64_MAX of the last. */
+uint64_t tr_series_span_end(const tr_series *series, size_t span);
 
 /* How many points there are up to that iteration, itself included. */
 size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration);

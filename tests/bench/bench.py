@@ -62,7 +62,7 @@ class Row:
     def verdict(self):
         if self.reach is None:
             return "-"
-        if self.meets(self.stretch):
+        if self.stretch is not None and self.meets(self.stretch):
             return "stretch"
         return "reach" if self.meets(self.reach) else "missed"
 
@@ -108,6 +108,7 @@ class Bench:
     def __init__(self, args, folder):
         self.trainreel_path = args.trainreel
         self.bench_frames_path = args.bench_frames
+        self.bench_compare_path = args.bench_compare
         self.bench_train_path = args.bench_train
         self.bench_preview_path = args.bench_preview
         self.runs = args.runs
@@ -120,6 +121,21 @@ class Bench:
         """The post's second net, one iteration an epoch, as long as is wanted."""
         return self.trainreel("--batch-size", 200, "--epochs", n_frames - 1, "--every", 1,
                               "--jobs", jobs)
+
+    def compare(self, *options):
+        """All of it: what is there already would not be made again."""
+        return run(self.trainreel_path, "compare", "-q", "--force", "--out", self.folder / "compared",
+                   "--batch-size", "1,8,32,128,200", *options)
+
+    def draw_compared(self):
+        """The frames of its films, for the next."""
+        self.compare()
+        run(self.bench_compare_path, "draw", self.folder)
+
+    def encode_compared(self, jobs):
+        """Seconds of a process that encodes them, without those in which it reads them."""
+        ended = run(self.bench_compare_path, "encode", self.folder, "-j", jobs)
+        return ended.seconds - json.loads(ended.stdout)["reading_seconds"]
 
     def bench_frames(self, mode, *options):
         return run(self.bench_frames_path, mode, *options)
@@ -136,6 +152,10 @@ class Bench:
         """Reads what both sides need from the disk, and lets them build their font caches."""
         self.trainreel("--epochs", 1)
         self.other(script, 2, 1)
+
+
+def median_values(results):
+    return {name: median(values) for name, values in results.items()}
 
 
 def median_seconds(results):
@@ -185,7 +205,7 @@ def whole_over_encoding(bench):
         whole=lambda: bench.trainreel("--every", LONG[1], "-j", 1).seconds,
         encoding=lambda: json.loads(
             bench.bench_frames("encode", "--frames", LONG[0], "--every", LONG[1]).stdout)["seconds"])
-    seconds = {name: median(values) for name, values in results.items()}
+    seconds = median_values(results)
     yield Row("1000 frames, whole time over encoding alone, -j 1",
               seconds["whole"] / seconds["encoding"], "", 1.25, 1.13, medians=seconds)
 
@@ -220,6 +240,43 @@ def memory_against_length(bench):
                  for name, runs in results.items()}
         yield Row(f"peak memory, {long:,} over {short:,} frames, -j {jobs}",
                   peaks["long_mib"] / peaks["short_mib"], medians=peaks, **bounds)
+
+
+def comparison_over_encoding(bench):
+    """The whole process against one that only encodes the frames of both films, which it is given."""
+    bench.draw_compared()
+    for jobs in (1, 2):
+        seconds = median_values(take_turns(
+            3 * bench.runs,
+            whole=lambda: bench.compare("--jobs", jobs).seconds,
+            encoding=lambda: bench.encode_compared(jobs)))
+        yield Row(f"5 batch sizes, whole time over encoding alone, -j {jobs}",
+                  seconds["whole"] / seconds["encoding"], "", 1.3, medians=seconds)
+
+
+def page_over_none(bench):
+    bench.compare()
+    seconds = median_seconds(take_turns(
+        3 * bench.runs,
+        page=lambda: bench.compare("--page", "yes", "--jobs", 1),
+        none=lambda: bench.compare("--page", "no", "--jobs", 1)))
+    yield Row("5 batch sizes, what the page adds, -j 1",
+              100 * (seconds["page"] / seconds["none"] - 1), " %", 5, medians=seconds)
+
+
+def formats_over_each(bench):
+    """Three formats in one pass over the frames, against a pass for each."""
+    formats = ("mp4", "webm", "gif")
+
+    def render(formats):
+        return bench.trainreel("--every", SHORT[1], "-j", 1, "--format", formats).seconds
+
+    seconds = median_values(take_turns(
+        bench.runs,
+        together=lambda: render(",".join(formats)),
+        apart=lambda: sum(render(each) for each in formats)))
+    yield Row("81 frames as MP4, WebM and GIF, together over one by one",
+              seconds["together"] / seconds["apart"], medians=seconds)
 
 
 def training_against_numpy(bench):
@@ -263,6 +320,9 @@ FIGURES = {
     "1000 frames, whole over encoding": whole_over_encoding,
     "drawing over encoding": drawing_over_encoding,
     "10,000 frames, two workers": two_workers_over_one,
+    "comparison": comparison_over_encoding,
+    "page": page_over_none,
+    "formats": formats_over_each,
     "memory": memory_against_length,
     "training": training_against_numpy,
     "preview": training_while_watched,
@@ -350,6 +410,8 @@ def parse_args():
                                      epilog="figures: " + "; ".join(FIGURES))
     parser.add_argument("--trainreel", required=True, type=Path, help="the program")
     parser.add_argument("--bench-frames", required=True, type=Path, help="its parts")
+    parser.add_argument("--bench-compare", required=True, type=Path,
+                        help="the films of a comparison, drawn or encoded")
     parser.add_argument("--bench-train", required=True, type=Path, help="its training alone")
     parser.add_argument("--bench-preview", required=True, type=Path, help="a training that is watched")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="of each side [5]")

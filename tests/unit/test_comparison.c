@@ -427,7 +427,7 @@ static void a_comparison_is_composed_of_options(void **state) {
                                  {tr_param_by_option("theme"), "dark"},
                                  {tr_param_by_option("data-file"), "some.csv"},
                                  {tr_param_by_option("seconds"), "yes"}};
-    const tr_value_list list = {tr_param_by_option("batch-size"), "batch-size", two_sizes};
+    const tr_value_list list = {tr_param_by_option("batch-size"), "--batch-size", two_sizes};
     tr_diag diag = {0};
     tr_plan *plan;
     assert_ok(tr_plan_compose(&plan, given, G_N_ELEMENTS(given), &list, 1, &diag), diag);
@@ -462,11 +462,11 @@ static void wrong_options_are_told_by_their_names(void **state) {
         tr_value_list list;
         const char *text;
     } cases[] = {
-        {{tr_param_by_option("batch-size"), "batch-size", twice},
+        {{tr_param_by_option("batch-size"), "--batch-size", twice},
          "--batch-size: found \"8\" twice; wanted different values of train.batch_size"},
-        {{tr_param_by_option("momentum"), "vary momentum", wrong},
+        {{tr_param_by_option("momentum"), "--vary momentum", wrong},
          "--vary momentum: found \"2\"; wanted a number from 0 to 1"},
-        {{tr_param_by_option("seed"), "seed", many},
+        {{tr_param_by_option("seed"), "--seed", many},
          "--seed: found 65 runs to compare; wanted at most 64, because more panels cannot be told "
          "apart in a picture"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -480,7 +480,7 @@ static void wrong_options_are_told_by_their_names(void **state) {
     g_strfreev(many);
     g_free(numbers);
     const tr_override pace = {tr_param_by_option("pace"), "adaptive"};
-    const tr_value_list list = {tr_param_by_option("batch-size"), "batch-size", two_sizes};
+    const tr_value_list list = {tr_param_by_option("batch-size"), "--batch-size", two_sizes};
     tr_diag diag = {0};
     tr_plan *plan;
     assert_int_equal(tr_plan_compose(&plan, &pace, 1, &list, 1, &diag), TR_ERROR_ARGUMENT);
