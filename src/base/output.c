@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TEMPORARY_PREFIX ".trainreel-" /* of names in the place of which others come */
+#define TEMPORARY_ENDING ".tmp"
+
 struct tr_output {
     char *path;      /* as asked for */
     char *target;    /* the same with links resolved */
@@ -79,8 +82,8 @@ static tr_status create_temporary(const tr_output *output, char **path, int *des
     if (!*path)
         return tr_fail_memory(diag, "a path");
     for (;;) {
-        snprintf(*path, size, "%s/.trainreel-%ld-%u.tmp", output->folder, (long)getpid(),
-                 atomic_fetch_add(&counter, 1));
+        snprintf(*path, size, "%s/" TEMPORARY_PREFIX "%ld-%u" TEMPORARY_ENDING, output->folder,
+                 (long)getpid(), atomic_fetch_add(&counter, 1));
         if (!descriptor) {
             if (!mkdir(*path, 0777))
                 return TR_OK;
@@ -269,8 +272,19 @@ uint64_t tr_output_size(const tr_output *output) {
                                                                         : 0;
 }
 
+/* Whether a folder is a temporary one itself: what is in it gets another name before it counts. */
+static bool is_temporary(const char *folder) {
+    const char *slash = strrchr(folder, '/');
+    const char *name = slash ? slash + 1 : folder;
+    size_t length = strlen(name), ending = strlen(TEMPORARY_ENDING);
+    return !strncmp(name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) && length > ending &&
+           !strcmp(name + length - ending, TEMPORARY_ENDING);
+}
+
 /* So that the new name itself survives a power cut. Not every file system can; that is no failure. */
 static void sync_folder(const char *path) {
+    if (is_temporary(path))
+        return;
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         fsync(descriptor);

@@ -3,8 +3,8 @@
  * caller's thread starts tasks as others that they need are done, within the number of workers. */
 #include "build.h"
 
+#include "artifact.h"
 #include "diag.h"
-#include "make.h"
 #include "manifest.h"
 #include "page.h"
 #include "run.h"

@@ -371,8 +371,8 @@ tr_status tr_stage_checksum(const tr_stage *stage, const char *name,
                    strerror(errno));
 }
 
-tr_status tr_stage_publish(const tr_stage *stage, const char *name, const char *path,
-                           tr_diag *diag) {
+static tr_status publish(const tr_stage *stage, const char *name, const char *path, bool is_last,
+                         tr_diag *diag) {
     walk w;
     tr_status status = walk_to(&w, stage->store, path, true, TR_ERROR_OUTPUT, diag);
     if (status)
@@ -381,10 +381,15 @@ tr_status tr_stage_publish(const tr_stage *stage, const char *name, const char *
     if (!status && renameat(stage->descriptor, name, w.descriptor, w.rest))
         status = fail_with_errno(diag, TR_ERROR_OUTPUT, stage->store, path,
                                  "cannot rename the new file to this");
-    if (!status)
+    if (!status && is_last)
         fsync(w.descriptor); /* not every file system can sync a folder; that is no failure */
     end_walk(&w);
     return status;
+}
+
+tr_status tr_stage_publish(const tr_stage *stage, const char *name, const char *path,
+                           tr_diag *diag) {
+    return publish(stage, name, path, false, diag);
 }
 
 /* Folders that a killed part of the program left in it go as well, one level deep. */
@@ -440,7 +445,7 @@ tr_status tr_store_write(const tr_store *store, const char *path, const void *da
     if (!status)
         status = tr_output_commit(&output, diag);
     if (!status)
-        status = tr_stage_publish(stage, "file", path, diag);
+        status = publish(stage, "file", path, true, diag);
     tr_output_discard(&output);
     tr_stage_destroy(&stage);
     g_free(staged);

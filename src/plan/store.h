@@ -34,7 +34,8 @@ tr_status tr_store_checksum(const tr_store *store, const char *path,
 tr_status tr_store_read(const tr_store *store, const char *path, size_t most, char **data,
                         size_t *size, tr_diag *diag);
 
-/* A whole file. TR_ERROR_OUTPUT. */
+/* A whole file. When it returns, the file survives a power cut, and so do the names that were given to
+ * others before. TR_ERROR_OUTPUT. */
 tr_status tr_store_write(const tr_store *store, const char *path, const void *data, size_t size,
                          tr_diag *diag);
 
@@ -50,7 +51,8 @@ const char *tr_stage_path(const tr_stage *stage);
 /* The SHA-256 and the size of a file in it. */
 tr_status tr_stage_checksum(const tr_stage *stage, const char *name,
                             char checksum[TR_CHECKSUM_SIZE], uint64_t *bytes, tr_diag *diag);
-/* Gives a file in it the path where it belongs. TR_ERROR_OUTPUT. */
+/* Gives a file in it the path where it belongs, which a power cut may still undo, to what was there
+ * before: syncing the folder for each of many files takes longer than making them. TR_ERROR_OUTPUT. */
 tr_status tr_stage_publish(const tr_stage *stage, const char *name, const char *path,
                            tr_diag *diag);
 /* Removes the folder and what is left in it. */

@@ -1,7 +1,7 @@
 /* Making one artifact of a plan: in a stage, where it is checked and described, and from where it gets its
  * place. */
-#ifndef TR_PLAN_MAKE_H
-#define TR_PLAN_MAKE_H
+#ifndef TR_PLAN_ARTIFACT_H
+#define TR_PLAN_ARTIFACT_H
 
 #include "build.h"
 

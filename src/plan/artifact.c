@@ -1,4 +1,4 @@
-#include "make.h"
+#include "artifact.h"
 
 #include "describe.h"
 #include "diag.h"
