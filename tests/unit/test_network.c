@@ -365,6 +365,72 @@ static void derivatives_at_kinks_are_the_mean_of_both_sides(void **state) {
     assert_true(gradient[1] == -1);
 }
 
+/* What the kernels for nets of any shape make of a relu unit, for rows of up to TR_BLOCK samples. */
+static double learn_by_rows(const tr_kernels *kernels, const tr_relu_unit *unit,
+                            const uint32_t *order, size_t n_samples, double gradient[2]) {
+    static double x[2 * TR_BLOCK], y[TR_BLOCK], outputs[TR_BLOCK], deltas[TR_BLOCK];
+    static double terms[TR_BLOCK];
+    static float slopes[TR_BLOCK];
+    const double weight = (double)unit->weight;
+    const size_t n = tr_pass_padded(n_samples);
+    const tr_dense dense = {.n_inputs = 1, .n_units = 1, .weights = &weight, .bias = &unit->bias};
+    const tr_loss_rows rows = {.n_outputs = 1,
+                               .outputs = outputs,
+                               .slopes = slopes,
+                               .targets = y,
+                               .deltas = deltas,
+                               .terms = terms};
+    for (size_t s = 0; s < n; s++) {
+        x[s] = unit->x[order[s < n_samples ? s : n_samples - 1]];
+        y[s] = unit->targets[order[s < n_samples ? s : n_samples - 1]];
+        x[TR_BLOCK + s] = 1;
+    }
+    kernels->dense_relu(&dense, x, outputs, slopes, n);
+    double loss = kernels->sum_loss(TR_LOSS_MEAN_SQUARED_ERROR, &rows, unit->scale, n_samples, n);
+    kernels->dense_gradient(&dense, x, deltas, gradient, n);
+    return loss;
+}
+
+static void assert_same_bits(const double *a, const double *b, size_t count) {
+    assert_memory_equal(a, b, count * sizeof *a);
+}
+
+/* Of every number of samples, and of numbers of every size, also where float32 ends. */
+static void a_relu_unit_has_the_numbers_of_any_net(void **state) {
+    (void)state;
+    static double x[TR_BLOCK], y[TR_BLOCK];
+    static float narrow_x[TR_BLOCK], narrow_y[TR_BLOCK];
+    static uint32_t order[TR_BLOCK];
+    const tr_kernels *const all[] = {tr_kernels_get(), &tr_kernels_generic};
+    tr_random random;
+    tr_random_seed(&random, 5);
+    for (size_t round = 0; round < 4 * TR_BLOCK; round++) {
+        const size_t n = round % TR_BLOCK + 1;
+        const int spread = (int)(round / TR_BLOCK) * 20; /* x down to 2^-120: squares vanish */
+        for (size_t s = 0; s < n; s++) {
+            narrow_x[s] = (float)ldexp(tr_random_normal(&random, 0, 1), -2 * spread);
+            narrow_y[s] = (float)ldexp(tr_random_normal(&random, 0, 1), -spread);
+            x[s] = (double)narrow_x[s];
+            y[s] = (double)narrow_y[s];
+            order[s] = (uint32_t)s;
+        }
+        const tr_relu_unit unit = {.weight = (float)tr_random_normal(&random, 0, 1),
+                                   .bias = round % 3 ? (float)ldexp(0.3, -spread) : 0,
+                                   .scale = 2 / (float)n,
+                                   .x = x,
+                                   .targets = y};
+        for (size_t i = 0; i < 2; i++) {
+            double gradient[2] = {0}, expected_gradient[2] = {0};
+            double expected = learn_by_rows(all[i], &unit, order, n, expected_gradient);
+            double learnt = all[i]->learn_relu_unit(&unit, order, n, gradient);
+            double alone = all[i]->sum_relu_errors(unit.weight, unit.bias, narrow_x, narrow_y, n);
+            assert_same_bits(&learnt, &expected, 1);
+            assert_same_bits(&alone, &expected, 1);
+            assert_same_bits(gradient, expected_gradient, 2);
+        }
+    }
+}
+
 static void shapes_that_differ_are_refused(void **state) {
     (void)state;
     tr_diag diag = {0};
@@ -393,6 +459,7 @@ int main(void) {
         cmocka_unit_test(large_sums_are_no_trouble),
         cmocka_unit_test(gradient_agrees_with_the_formula),
         cmocka_unit_test(derivatives_at_kinks_are_the_mean_of_both_sides),
+        cmocka_unit_test(a_relu_unit_has_the_numbers_of_any_net),
         cmocka_unit_test(shapes_that_differ_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,23 @@ static void iterations_may_be_larger_than_announced(void **state) {
     tr_series_clear(&series);
 }
 
+/* For spans of several iterations, of one, and of less than one. */
+static void a_span_ends_where_a_later_one_begins(void **state) {
+    (void)state;
+    const uint64_t lasts[] = {0, 5, 98, 99, 100, 399999, UINT64_C(1) << 40};
+    for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {
+        tr_series series;
+        create(&series, lasts[i]);
+        for (size_t span = 0; span + 1 < N_SPANS; span++) {
+            uint64_t end = tr_series_span_end(&series, span);
+            assert_true(tr_series_span(&series, end) > span);
+            assert_true(end == 0 || tr_series_span(&series, end - 1) <= span);
+        }
+        assert_true(tr_series_span_end(&series, N_SPANS - 1) == UINT64_MAX);
+        tr_series_clear(&series);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(few_values_are_all_kept),
@@ -142,6 +159,7 @@ int main(void) {
         cmocka_unit_test(of_values_at_the_same_iteration_the_last_one_is_kept),
         cmocka_unit_test(values_that_are_not_finite_are_left_out),
         cmocka_unit_test(points_are_counted_up_to_an_iteration),
+        cmocka_unit_test(a_span_ends_where_a_later_one_begins),
         cmocka_unit_test(iterations_may_be_larger_than_announced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
