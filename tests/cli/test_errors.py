@@ -126,10 +126,12 @@ class Usage(ErrorTest):
                 self.fail_cleanly(USAGE, "render", option, says=[option.split("=")[0]])
 
     def test_stray_argument(self):
-        for command in ("train", "render"):
+        # render takes the name of a recording, and nothing after it
+        for command in (["train"], ["render", "run.h5"]):
             for arguments in (["foo"], ["--", "foo"], ["--seed", "1", "foo"], [""]):
-                self.fail_cleanly(USAGE, command, *arguments, says=[f'"{arguments[-1]}"'])
-            self.fail_cleanly(USAGE, command, "--", "--seed")
+                self.fail_cleanly(USAGE, *command, *arguments, says=[f'"{arguments[-1]}"'])
+            self.fail_cleanly(USAGE, *command, "--", "--seed")
+        self.fail_cleanly(USAGE, "render", "", says=["recording"])
 
     def test_progress_style(self):
         for style in ("bogus", "", "Bar", "jsonn"):
