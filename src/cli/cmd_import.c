@@ -110,6 +110,15 @@ static tr_status create_recording(tr_recording **recording, const char *path,
     return status;
 }
 
+/* A failure to write names the file that was asked for, not that which would have become it. */
+static void name_final_path(const char *temporary_path, const char *path, tr_diag *diag) {
+    if (!g_str_has_prefix(diag->text, temporary_path))
+        return;
+    char *rest = g_strdup(diag->text + strlen(temporary_path));
+    g_snprintf(diag->text, sizeof diag->text, "%.100s%s", path, rest);
+    g_free(rest);
+}
+
 /* Writes all states. The recording gets its name when it is complete: one that is half-written would
  * have its own after a moment. */
 static tr_status write_recording(tr_import *import, const char *path, const tr_settings *settings,
@@ -127,6 +136,8 @@ static tr_status write_recording(tr_import *import, const char *path, const tr_s
     if (!status)
         status = tr_recording_finish(sink->recording, diag);
     tr_recording_destroy(&sink->recording);
+    if (status && output)
+        name_final_path(tr_output_temporary_path(output), path, diag);
     if (!status)
         status = tr_output_commit(&output, diag);
     tr_output_discard(&output);

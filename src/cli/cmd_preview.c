@@ -24,7 +24,8 @@ static const tr_help help = {
         "program ends with it. With a PLAN, which is a file or the name of a built-in\n"
         "one, it is a run of that which is trained. A RECORDING, which ends in .h5 or is\n"
         "HDF5, is shown as it grows, until its writer ends or is gone; nothing is trained\n"
-        "then.\n",
+        "then. The state is shown by --scene fit, data, network or neuron; the other\n"
+        "panels need the whole run.\n",
     .examples = "  trainreel preview --data sine --model 60:relu,1 --optimizer adam\n"
                 "  trainreel preview first-steps --run full-batch\n"
                 "  trainreel preview --scene network --model 5:tanh,1 --theme dark\n"};

@@ -700,7 +700,8 @@ static size_t distance(const char *a, const char *b) {
 
 const char *tr_nearest_name(const char *name, const char *const *names, size_t count) {
     const char *nearest = NULL;
-    size_t best = strlen(name) / 3 + 2;
+    /* what shares less than half of its letters was not meant */
+    size_t best = MIN(strlen(name) / 3 + 2, strlen(name) / 2 + 1);
     for (size_t i = 0; i < count; i++) {
         size_t d = distance(name, names[i]);
         if (d < best) {

@@ -170,8 +170,8 @@ static tr_status start_child(const char *path, int *pipe_end, pid_t *child, tr_d
 }
 
 tr_status tr_keras_weights_read(tr_tensors *tensors, const char *path, tr_diag *diag) {
-    int pipe_end;
-    pid_t child;
+    int pipe_end = -1;
+    pid_t child = -1;
     result_message message;
     *tensors = (tr_tensors){0};
     tr_status status = start_child(path, &pipe_end, &child, diag);

@@ -486,6 +486,9 @@ class FullDisk(ErrorTest):
                               *many, says=["disk/" + result, "No space left"])
         self.fail_cleanly(OUTPUT, "train", "-o", "disk/x.csv", *many,
                           says=["disk/x.csv", "No space left"])
+        self.succeed("train", "-o", "states.csv", *many)
+        self.fail_cleanly(OUTPUT, "import", "states.csv", "--model", "1:relu", "-o", "disk/x.h5",
+                          says=["disk/x.h5", "No space left"])
 
     def test_no_name_left(self):
         self.tmpfs("size=10m,nr_inodes=20")

@@ -290,6 +290,9 @@ static void the_nearest_name_is_found(void **state) {
     assert_string_equal(tr_nearest_name("epoch", names, 4), "epochs");
     assert_string_equal(tr_nearest_name("lerning-rate", names, 4), "learning-rate");
     assert_null(tr_nearest_name("zzzzzz", names, 4));
+    const char *const short_names[] = {"rho", "set"};
+    assert_string_equal(tr_nearest_name("rhp", short_names, 2), "rho");
+    assert_null(tr_nearest_name("foo", short_names, 2));
     assert_null(tr_nearest_name("a-name-that-is-longer-than-any-name-could-ever-be", names, 4));
 }
 
