@@ -635,13 +635,15 @@ static tr_status finish(build *b, tr_diag *diag) {
         if (!status && built->outcome == TR_FAILED)
             status = built->status;
     }
+    size_t n_there = report->n_made + report->n_unchanged;
+    bool is_cut_short =
+        atomic_load(&b->is_stopping) && n_there + report->n_failed < report->n_artifacts;
+    if (is_cut_short && !n_there)
+        return TR_ERROR_CANCELLED; /* there is nothing to tell of */
     tr_status unwritten = b->plan->has_page ? write_page(b, diag) : TR_OK;
     tr_status written = tr_manifest_write(b->store, b->plan, report, b->checksums, diag);
     written = unwritten ? unwritten : written;
-    if (atomic_load(&b->is_stopping) &&
-        report->n_made + report->n_unchanged + report->n_failed < report->n_artifacts)
-        return TR_ERROR_CANCELLED;
-    return status ? status : written;
+    return is_cut_short ? TR_ERROR_CANCELLED : status ? status : written;
 }
 
 static int count_jobs(int jobs) {

@@ -265,7 +265,7 @@ static void read_companion(tr_plan_reader *reader, char **path, const char *endi
         *path = g_strdup(text);
         return;
     }
-    char *wanted = g_strdup_printf("a name that ends with %s", ending);
+    char *wanted = g_strdup_printf("a name that ends with %s, or null for none", ending);
     tr_refuse_value(reader, place, wanted);
     g_free(wanted);
 }

@@ -479,7 +479,7 @@ class Failures(CompareTest):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, INTERRUPTED, stderr)
         self.check_message(stderr.decode(), ["interrupted; 0 of 5 artifacts are made"])
-        self.assertEqual(self.names("out"), SUMMED)
+        self.assertEqual(self.names("out"), [], "no page of nothing")
 
 
 class Readme(CompareTest):

@@ -172,7 +172,10 @@ class PreviewOfRecordingTest(RecordingTest):
 
     def test_it_is_shown_as_it_grows(self):
         writer = self.record()
+        writer.send_signal(signal.SIGSTOP)  # until somebody looks
         process, events, thread = self.preview()
+        self.wait_for(lambda: events, "the first event")
+        writer.send_signal(signal.SIGCONT)
         self.assertEqual(writer.wait(60), DONE)
         thread.join(60)
         iterations = [event["iteration"] for event in events]
