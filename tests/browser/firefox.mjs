@@ -9,7 +9,9 @@ const path = process.env.FIREFOX || "/usr/bin/firefox-esr";
 const patience = 30000;
 
 /* Why there is no Firefox to test with, or false. */
-export const lacksFirefox = existsSync(path) ? false : `${path} is not installed`;
+export const lacksFirefox = !existsSync(path) ? `${path} is not installed`
+    : typeof WebSocket === "undefined" ? "this Node.js has no WebSocket"
+    : false;
 
 /* What would ask servers of others for something. */
 const preferences = {
