@@ -207,7 +207,7 @@ class Readme(CliTest):
         with open(os.path.join(HERE, "..", "..", "README.md"), encoding="utf-8") as file:
             section = re.search(r"(?s)\n## Bring your own run\n(.*?)\n## ", file.read())[1]
         program = re.search(r"(?s)```python\n(import torch\n.*?)```", section)[1]
-        commands = re.findall(r"(?m)^    (trainreel .*)$", section)
+        commands = re.findall(r"(?m)^    build/bin/(trainreel .*)$", section)
         self.assertEqual(len(commands), 4)
         with open(self.path("train.py"), "w", encoding="utf-8") as file:
             file.write(program)
