@@ -10,13 +10,14 @@ import unittest
 from support import DONE, INPUT, INTERRUPTED, USAGE, CliTest, read
 
 NET = ("--data", "sine", "--model", "30:tanh,1")
+ENDLESS = (*NET, "--epochs", "1000000000")
 STATES = 40  # about as many frames
 
 
 class RecordingTest(CliTest):
     @classmethod
     def setUpClass(cls):
-        """Finds out how many iterations take about a second, which is long enough to be interrupted."""
+        """Finds out how many iterations take about two seconds, which is long enough to be interrupted."""
         super().setUpClass()
         if not hasattr(RecordingTest, "some"):
             test = cls()
@@ -27,7 +28,7 @@ class RecordingTest(CliTest):
                 seconds = time.process_time() + sum(os.times()[2:4]) - start
             finally:
                 test.doCleanups()
-            epochs = min(max(round(500 / seconds), 500), 100000)
+            epochs = min(max(round(1000 / seconds), 500), 200000)
             RecordingTest.n_iterations = 2 * epochs
             RecordingTest.some = (*NET, "--epochs", str(epochs))
             RecordingTest.every = ("--every", str(2 * epochs // STATES))
@@ -196,7 +197,7 @@ class PreviewOfRecordingTest(RecordingTest):
         self.assertEqual(read(self.path("run.h5")), before)
 
     def test_a_killed_writer_is_noticed(self):
-        writer = self.record()
+        writer = self.record(*ENDLESS)
         writer.kill()
         writer.wait(60)
         process, events, thread = self.preview("--patience", "0.5")
@@ -205,7 +206,7 @@ class PreviewOfRecordingTest(RecordingTest):
         self.end(process)
 
     def test_ctrl_c_ends_it(self):
-        self.record()
+        self.record(*ENDLESS)
         process, events, thread = self.preview()
         self.wait_for(lambda: events, "an event")
         process.send_signal(signal.SIGINT)
