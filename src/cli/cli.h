@@ -21,25 +21,26 @@ enum {
 
 typedef struct tr_command {
     const char *name;
-    const char *summary;               /* one line, for the list of commands */
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit code */
+    const char *summary; /* one line, for the list of commands */
+    /* argv[0] is the command's name; `settings` has all defaults. Returns an exit code. */
+    int (*run)(int argc, char **argv, tr_settings *settings);
 } tr_command;
 
 extern const tr_command tr_commands[];
 extern const size_t tr_n_commands;
 
-int tr_cmd_build(int argc, char **argv);
-int tr_cmd_chart(int argc, char **argv);
-int tr_cmd_check_gradient(int argc, char **argv);
-int tr_cmd_compare(int argc, char **argv);
-int tr_cmd_embed(int argc, char **argv);
-int tr_cmd_import(int argc, char **argv);
-int tr_cmd_plan(int argc, char **argv);
-int tr_cmd_predict(int argc, char **argv);
-int tr_cmd_preview(int argc, char **argv);
-int tr_cmd_record(int argc, char **argv);
-int tr_cmd_render(int argc, char **argv);
-int tr_cmd_train(int argc, char **argv);
+int tr_cmd_build(int argc, char **argv, tr_settings *settings);
+int tr_cmd_chart(int argc, char **argv, tr_settings *settings);
+int tr_cmd_check_gradient(int argc, char **argv, tr_settings *settings);
+int tr_cmd_compare(int argc, char **argv, tr_settings *settings);
+int tr_cmd_embed(int argc, char **argv, tr_settings *settings);
+int tr_cmd_import(int argc, char **argv, tr_settings *settings);
+int tr_cmd_plan(int argc, char **argv, tr_settings *settings);
+int tr_cmd_predict(int argc, char **argv, tr_settings *settings);
+int tr_cmd_preview(int argc, char **argv, tr_settings *settings);
+int tr_cmd_record(int argc, char **argv, tr_settings *settings);
+int tr_cmd_render(int argc, char **argv, tr_settings *settings);
+int tr_cmd_train(int argc, char **argv, tr_settings *settings);
 
 int tr_exit_code(tr_status status);
 

@@ -171,7 +171,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, const build_f
     return exit_code;
 }
 
-int tr_cmd_build(int argc, char **argv) {
+int tr_cmd_build(int argc, char **argv, tr_settings *settings) {
     build_flags flags = {0};
     const GOptionEntry entries[] = {TR_SET_FLAG(&flags.sets),
                                     TR_FORCE_FLAG(&flags.make.force),
@@ -180,11 +180,6 @@ int tr_cmd_build(int argc, char **argv) {
                                     TR_VERBOSE_FLAG(&flags.make.verbose),
                                     TR_JSON_FLAG(&flags.make.json),
                                     {0}};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     tr_arguments arguments = {.wanted = "a plan",
                               .n_least = 1,
                               .n_most = 1,
@@ -194,6 +189,5 @@ int tr_cmd_build(int argc, char **argv) {
     g_array_unref(arguments.given);
     g_strfreev(flags.sets);
     g_free(flags.make.progress);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -107,7 +107,7 @@ static int chart(const tr_settings *settings, const chart_flags *flags) {
     return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
 }
 
-int tr_cmd_chart(int argc, char **argv) {
+int tr_cmd_chart(int argc, char **argv, tr_settings *settings) {
     chart_flags flags = {0};
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.path,
@@ -116,10 +116,7 @@ int tr_cmd_chart(int argc, char **argv) {
         {0}};
     tr_arguments arguments = {.wanted = "the kind of the chart", .n_least = 1, .n_most = 2};
     tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
+    tr_status status = TR_OK;
     int exit_code;
     tr_parse_command_line(argc, argv, &help, TR_FOR_CHART, entries, settings, &arguments,
                           &exit_code);
@@ -134,6 +131,5 @@ int tr_cmd_chart(int argc, char **argv) {
         exit_code = chart(settings, &flags);
     g_free(arguments.values);
     g_free(flags.path);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

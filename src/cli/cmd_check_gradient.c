@@ -115,19 +115,13 @@ static int check(const tr_settings *settings, bool json) {
     return exit_code;
 }
 
-int tr_cmd_check_gradient(int argc, char **argv) {
+int tr_cmd_check_gradient(int argc, char **argv, tr_settings *settings) {
     gboolean json = FALSE;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "print the table as one JSON object", NULL}, {0}};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     int exit_code;
     tr_parse_options(argc, argv, &help, TR_FOR_CHECK_GRADIENT, entries, settings, &exit_code);
     if (exit_code < 0)
         exit_code = check(settings, json);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

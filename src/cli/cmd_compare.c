@@ -258,7 +258,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, compare_flags
     return exit_code;
 }
 
-int tr_cmd_compare(int argc, char **argv) {
+int tr_cmd_compare(int argc, char **argv, tr_settings *settings) {
     compare_flags flags = {0};
     const GOptionEntry entries[] = {
         {"vary", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &flags.varied,
@@ -271,11 +271,6 @@ int tr_cmd_compare(int argc, char **argv) {
         TR_VERBOSE_FLAG(&flags.make.verbose),
         TR_JSON_FLAG(&flags.make.json),
         {0}};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     tr_arguments arguments = {.wanted = "recordings",
                               .n_most = SIZE_MAX,
                               .given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
@@ -284,6 +279,5 @@ int tr_cmd_compare(int argc, char **argv) {
     g_array_unref(arguments.given);
     g_strfreev(flags.varied);
     g_free(flags.make.progress);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

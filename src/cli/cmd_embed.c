@@ -42,24 +42,18 @@ static int embed_file(const char *file, const tr_settings *settings, bool autopl
     return status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
 }
 
-int tr_cmd_embed(int argc, char **argv) {
+int tr_cmd_embed(int argc, char **argv, tr_settings *settings) {
     gboolean autoplay = FALSE;
     const GOptionEntry entries[] = {
         {"autoplay", 0, 0, G_OPTION_ARG_NONE, &autoplay,
          "play again and again, for readers who do not prefer reduced motion", NULL},
         {0}};
     tr_arguments arguments = {.wanted = "a file", .n_least = 1, .n_most = 1};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     int exit_code;
     tr_parse_command_line(argc, argv, &help, TR_FOR_EMBED, entries, settings, &arguments,
                           &exit_code);
     if (exit_code < 0)
         exit_code = embed_file(arguments.values[0], settings, autoplay);
     g_free(arguments.values);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

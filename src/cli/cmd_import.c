@@ -186,7 +186,7 @@ static bool reads_input_twice(const tr_settings *settings, const tr_arguments *a
     return count > 1;
 }
 
-int tr_cmd_import(int argc, char **argv) {
+int tr_cmd_import(int argc, char **argv, tr_settings *settings) {
     import_flags flags = {0};
     const GOptionEntry entries[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.output,
                                      "the recording, which appears when it is complete", "FILE"},
@@ -198,11 +198,8 @@ int tr_cmd_import(int argc, char **argv) {
                                     TR_QUIET_FLAG(&flags.quiet),
                                     {0}};
     tr_diag diag = {0};
-    tr_settings *settings;
     tr_arguments arguments = {.wanted = "a SOURCE", .n_least = 1, .n_most = SIZE_MAX - 1};
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
+    tr_status status = TR_OK;
     int exit_code;
     arguments.given = g_array_new(FALSE, FALSE, sizeof(tr_given));
     tr_parse_command_line(argc, argv, &help, TR_FOR_IMPORT, entries, settings, &arguments,
@@ -224,6 +221,5 @@ int tr_cmd_import(int argc, char **argv) {
     g_free(arguments.values);
     g_free(flags.output);
     g_free(flags.layer_order);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -85,21 +85,15 @@ static int run(const tr_arguments *arguments, char **sets) {
     return exit_code;
 }
 
-int tr_cmd_plan(int argc, char **argv) {
+int tr_cmd_plan(int argc, char **argv, tr_settings *settings) {
     char **sets = NULL;
     const GOptionEntry entries[] = {TR_SET_FLAG(&sets), {0}};
     tr_arguments arguments = {.wanted = "check, show or list", .n_least = 1, .n_most = 2};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     int exit_code;
     tr_parse_command_line(argc, argv, &help, 0, entries, settings, &arguments, &exit_code);
     if (exit_code < 0)
         exit_code = run(&arguments, sets);
     g_free(arguments.values);
     g_strfreev(sets);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

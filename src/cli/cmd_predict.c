@@ -131,7 +131,7 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
     return status;
 }
 
-int tr_cmd_predict(int argc, char **argv) {
+int tr_cmd_predict(int argc, char **argv, tr_settings *settings) {
     predict_flags flags = {0};
     const GOptionEntry entries[] = {
         {"x", 'x', 0, G_OPTION_ARG_STRING, &flags.x,
@@ -146,10 +146,7 @@ int tr_cmd_predict(int argc, char **argv) {
          NULL},
         {0}};
     tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
+    tr_status status = TR_OK;
     int exit_code;
     tr_arguments arguments = {.wanted = "a recording", .n_most = 1};
     tr_parse_command_line(argc, argv, &help, TR_FOR_PREDICT, entries, settings, &arguments,
@@ -170,6 +167,5 @@ int tr_cmd_predict(int argc, char **argv) {
     g_free(flags.x);
     g_free(flags.input);
     g_free(flags.output);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -271,7 +271,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, preview_flags
     return exit_code;
 }
 
-int tr_cmd_preview(int argc, char **argv) {
+int tr_cmd_preview(int argc, char **argv, tr_settings *settings) {
     preview_flags flags = {.patience = TR_PATIENCE_SECONDS};
     const GOptionEntry entries[] = {
         {"run", 0, 0, G_OPTION_ARG_STRING, &flags.run, "the run of the plan, where it has several",
@@ -282,11 +282,6 @@ int tr_cmd_preview(int argc, char **argv) {
         {"wait", 0, 0, G_OPTION_ARG_NONE, &flags.waits, "begin when the page is opened", NULL},
         TR_PATIENCE_FLAG(&flags.patience),
         {0}};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     tr_arguments arguments = {.wanted = "a recording or a plan",
                               .n_most = 1,
                               .given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
@@ -295,6 +290,5 @@ int tr_cmd_preview(int argc, char **argv) {
     g_array_unref(arguments.given);
     g_strfreev(flags.sets);
     g_free(flags.run);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -238,7 +238,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, record_flags 
     return exit_code;
 }
 
-int tr_cmd_record(int argc, char **argv) {
+int tr_cmd_record(int argc, char **argv, tr_settings *settings) {
     record_flags flags = {0};
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &flags.path, "the recording to write", "FILE"},
@@ -248,11 +248,6 @@ int tr_cmd_record(int argc, char **argv) {
         TR_PROGRESS_FLAG(&flags.progress),
         TR_QUIET_FLAG(&flags.quiet),
         {0}};
-    tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
     tr_arguments arguments = {
         .wanted = "a plan", .n_most = 1, .given = g_array_new(FALSE, FALSE, sizeof(tr_given))};
     int exit_code = run(argc, argv, entries, &flags, settings, &arguments);
@@ -262,6 +257,5 @@ int tr_cmd_record(int argc, char **argv) {
     g_free(flags.run);
     g_free(flags.progress);
     g_free(flags.path);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -151,7 +151,7 @@ static int render(const tr_settings *settings, const render_flags *flags,
     return exit_code;
 }
 
-int tr_cmd_render(int argc, char **argv) {
+int tr_cmd_render(int argc, char **argv, tr_settings *settings) {
     render_flags flags = {.patience = TR_PATIENCE_SECONDS};
     const GOptionEntry entries[] = {TR_PROGRESS_FLAG(&flags.progress),
                                     TR_QUIET_FLAG(&flags.quiet),
@@ -163,10 +163,7 @@ int tr_cmd_render(int argc, char **argv) {
                                     {0}};
     tr_arguments arguments = {.wanted = "a recording", .n_most = 1};
     tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
+    tr_status status = TR_OK;
     int exit_code;
     tr_progress_style style = TR_PROGRESS_AUTO;
     tr_parse_command_line(argc, argv, &help, TR_FOR_RENDER, entries, settings, &arguments,
@@ -187,6 +184,5 @@ int tr_cmd_render(int argc, char **argv) {
         exit_code = render(settings, &flags, style);
     g_free(arguments.values);
     g_free(flags.progress);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -49,17 +49,14 @@ static tr_status train(const tr_settings *settings, const char *path, tr_diag *d
     return status;
 }
 
-int tr_cmd_train(int argc, char **argv) {
+int tr_cmd_train(int argc, char **argv, tr_settings *settings) {
     char *path = NULL;
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &path,
          "file to write, which appears when it is complete [the standard output]", "FILE"},
         {0}};
     tr_diag diag = {0};
-    tr_settings *settings;
-    tr_status status = tr_settings_create(&settings, &diag);
-    if (status)
-        return tr_report_failure(help.command, status, &diag);
+    tr_status status = TR_OK;
     int exit_code;
     tr_parse_options(argc, argv, &help, TR_FOR_TRAIN, entries, settings, &exit_code);
     if (exit_code < 0 && path && !*path) {
@@ -71,6 +68,5 @@ int tr_cmd_train(int argc, char **argv) {
     if (exit_code < 0)
         exit_code = status ? tr_report_failure(help.command, status, &diag) : EXIT_DONE;
     g_free(path);
-    tr_settings_destroy(&settings);
     return exit_code;
 }

@@ -141,6 +141,16 @@ static int close_stdout(int exit_code) {
     return exit_code;
 }
 
+static int run_command(const tr_command *command, int argc, char **argv) {
+    tr_diag diag = {0};
+    tr_settings *settings;
+    tr_status status = tr_settings_create(&settings, &diag);
+    int exit_code = status ? tr_report_failure(command->name, status, &diag)
+                           : command->run(argc, argv, settings);
+    tr_settings_destroy(&settings);
+    return exit_code;
+}
+
 static int run(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stderr);
@@ -162,7 +172,7 @@ static int run(int argc, char **argv) {
     }
     for (size_t i = 0; i < tr_n_commands; i++)
         if (!strcmp(name, tr_commands[i].name))
-            return tr_commands[i].run(argc - 1, argv + 1);
+            return run_command(&tr_commands[i], argc - 1, argv + 1);
     return complain_of_command(name);
 }
 
