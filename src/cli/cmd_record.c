@@ -1,6 +1,7 @@
 #include "cli.h"
 #include "load_plan.h"
 #include "progress.h"
+#include "system.h"
 #include "training.h"
 
 #include <math.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <trainreel/recording.h>
 
 static const tr_help help = {
@@ -69,14 +69,8 @@ typedef struct recorder {
     tr_diag *diag;
 } recorder;
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static tr_status look(recorder *r, uint64_t iteration) {
-    double time = now();
+    double time = tr_seconds();
     double microseconds = 1e6 * (time - r->last_look);
     if (microseconds < FEWEST_MICROSECONDS && r->stride < LONGEST_STRIDE)
         r->stride *= 2;
@@ -230,7 +224,7 @@ static int run(int argc, char **argv, const GOptionEntry *entries, record_flags 
         return exit_code;
     recorder r = {.view = tr_progress_view_create(style), .stride = 1, .left = 1};
     r.view.has_frames = false;
-    r.start = r.last_look = now();
+    r.start = r.last_look = tr_seconds();
     tr_catch_signals();
     exit_code = arguments->n_values ? record_plan(&r, arguments->values[0], arguments, flags)
                                     : record_options(&r, settings, flags);

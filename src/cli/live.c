@@ -2,6 +2,7 @@
 
 #include "curve.h"
 #include "diag.h"
+#include "system.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -53,26 +54,13 @@ struct tr_live {
     char *owned_text;
 };
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void nap(int milliseconds) {
     nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000L}, NULL);
 }
 
-/* Until there is news, or that time has come; may end sooner. A change of the system's clock makes it wait
- * for too long at worst once. */
+/* Until there is news, or that time has come; may end sooner. */
 static void wait_until(tr_live *live, double time) {
-    struct timespec until;
-    double seconds = fmin(fmax(time - now(), 0), MOST_SECONDS);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(seconds * 1e9);
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    pthread_cond_timedwait(&live->news, &live->mutex, &until);
+    tr_wait(&live->news, &live->mutex, fmin(fmax(time - tr_seconds(), 0), MOST_SECONDS));
 }
 
 /* ---- the collector ---- */
@@ -192,12 +180,12 @@ static tr_status make_event(GBytes **event, const tr_live *live, const tr_curve 
 
 /* The look that is watched, out of date, and due; else NULL, with the time when to look again. */
 static look_state *find_due(tr_live *live, double *again) {
-    *again = now() + MOST_SECONDS;
+    *again = tr_seconds() + MOST_SECONDS;
     for (int i = 0; i < TR_N_LOOKS; i++) {
         look_state *look = &live->looks[i];
         if (!look->n_viewers || look->painted == live->version)
             continue;
-        if (live->has_ended || now() >= look->next)
+        if (live->has_ended || tr_seconds() >= look->next)
             return look;
         *again = fmin(*again, look->next);
     }
@@ -219,7 +207,7 @@ static void paint(tr_live *live, look_state *look) {
         make_event(&event, live, live->painted_curve, &state, look->picture, end_text, &diag);
     pthread_mutex_lock(&live->mutex);
     look->painted = version;
-    look->next = now() + 1e-3 * PAINT_MILLISECONDS;
+    look->next = tr_seconds() + 1e-3 * PAINT_MILLISECONDS;
     if (status && !live->status) {
         live->status = status;
         live->diag = diag;
@@ -388,10 +376,10 @@ void tr_live_leave(tr_live *live, tr_look look) {
 GBytes *tr_live_next_event(tr_live *live, tr_look which, double seconds, uint64_t *seen,
                            bool *is_last) {
     const look_state *look = &live->looks[which];
-    double until = now() + seconds;
+    double until = tr_seconds() + seconds;
     GBytes *event = NULL;
     pthread_mutex_lock(&live->mutex);
-    while (!live->is_closing && look->painted <= *seen && now() < until)
+    while (!live->is_closing && look->painted <= *seen && tr_seconds() < until)
         wait_until(live, until);
     *is_last = live->is_closing;
     if (!live->is_closing && look->painted > *seen && look->event) {
@@ -413,9 +401,9 @@ static size_t count_viewers(const tr_live *live) {
 }
 
 bool tr_live_wait_for_viewer(tr_live *live, double seconds) {
-    double until = now() + seconds;
+    double until = tr_seconds() + seconds;
     pthread_mutex_lock(&live->mutex);
-    while (!count_viewers(live) && now() < until)
+    while (!count_viewers(live) && tr_seconds() < until)
         wait_until(live, until);
     bool there = count_viewers(live) > 0;
     pthread_mutex_unlock(&live->mutex);
@@ -423,9 +411,9 @@ bool tr_live_wait_for_viewer(tr_live *live, double seconds) {
 }
 
 void tr_live_dismiss(tr_live *live, double seconds) {
-    double until = now() + seconds;
+    double until = tr_seconds() + seconds;
     pthread_mutex_lock(&live->mutex);
-    while (count_viewers(live) && now() < until)
+    while (count_viewers(live) && tr_seconds() < until)
         wait_until(live, until);
     live->is_closing = true;
     pthread_cond_broadcast(&live->news);

@@ -8,6 +8,7 @@
 #include "manifest.h"
 #include "page.h"
 #include "run.h"
+#include "system.h"
 
 #include <glib.h>
 #include <math.h>
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
 
@@ -69,7 +69,7 @@ typedef struct build {
     pthread_mutex_t mutex; /* guards `has_ended` of the workers */
     pthread_cond_t changed;
     atomic_bool is_stopping;
-    struct timespec start;
+    double start; /* of tr_seconds() */
 } build;
 
 const char *tr_plan_kind_name(tr_plan_kind kind) {
@@ -84,12 +84,6 @@ const char *tr_plan_kind_name(tr_plan_kind kind) {
         return "checksums";
     }
     return "";
-}
-
-static double seconds_since(const struct timespec *start) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
 /* ---- runs ---- */
@@ -412,7 +406,7 @@ static bool reap_workers(build *b) {
 
 static void report_progress(build *b) {
     tr_build_progress progress = {.n_artifacts = b->plan->n_artifacts,
-                                  .work = {.seconds = seconds_since(&b->start)}};
+                                  .work = {.seconds = tr_seconds() - b->start}};
     if (!b->options->progress)
         return;
     for (size_t i = 0; i < b->plan->n_runs; i++) {
@@ -455,18 +449,13 @@ static void run_tasks(build *b) {
         bool is_busy = reap_workers(b);
         if (!atomic_load(&b->is_stopping))
             is_busy = keep_busy(b);
-        if (!is_busy || seconds_since(&b->start) >= next_report) {
+        if (!is_busy || tr_seconds() - b->start >= next_report) {
             report_progress(b);
-            next_report = seconds_since(&b->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
+            next_report = tr_seconds() - b->start + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
         if (!is_busy)
             break;
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += PROGRESS_MILLISECONDS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&b->changed, &b->mutex, &until);
+        tr_wait(&b->changed, &b->mutex, 1e-3 * PROGRESS_MILLISECONDS);
     }
     pthread_mutex_unlock(&b->mutex);
 }
@@ -646,11 +635,6 @@ static tr_status finish(build *b, tr_diag *diag) {
     return is_cut_short ? TR_ERROR_CANCELLED : status ? status : written;
 }
 
-static int count_jobs(int jobs) {
-    long count = jobs ? jobs : sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > MOST_JOBS ? MOST_JOBS : (int)count;
-}
-
 tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_build_report *report,
                    tr_diag *diag) {
     *report = (tr_build_report){0};
@@ -658,10 +642,10 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
     b->plan = plan;
     b->options = options;
     b->report = report;
-    b->n_jobs = count_jobs(options->jobs);
+    b->n_jobs = tr_count_jobs(options->jobs, MOST_JOBS);
     pthread_mutex_init(&b->mutex, NULL);
     pthread_cond_init(&b->changed, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &b->start);
+    b->start = tr_seconds();
     tr_status status = tr_store_open(&b->store, options->folder, diag);
     if (!status) {
         report->n_artifacts = plan->n_artifacts;
@@ -678,7 +662,7 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
             g_free(b->runs[i].failure);
         }
     }
-    report->seconds = seconds_since(&b->start);
+    report->seconds = tr_seconds() - b->start;
     tr_store_close(&b->store);
     pthread_cond_destroy(&b->changed);
     pthread_mutex_destroy(&b->mutex);

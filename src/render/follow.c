@@ -1,6 +1,7 @@
 /* A recording that still grows, as a source. */
 #include "alloc.h"
 #include "diag.h"
+#include "system.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -15,12 +16,6 @@ typedef struct snapshot_block {
     tr_snapshot *snapshots;
     float *params;
 } snapshot_block;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static tr_status create_block(snapshot_block *block, size_t n_params, tr_diag *diag) {
     size_t capacity = BLOCK_PARAMS / (n_params ? n_params : 1);
@@ -48,13 +43,13 @@ static tr_status catch_up(const tr_recording *recording, const snapshot_block *b
 
 tr_status tr_following_wait(tr_following *following, uint64_t n_seen, tr_diag *diag) {
     tr_recording *recording = following->recording;
-    const double deadline = now() + following->patience;
+    const double deadline = tr_seconds() + following->patience;
     following->is_abandoned = false;
     while (tr_recording_n_snapshots(recording) <= n_seen) {
         /* What was written before the end was seen may have been looked for before it came, so there is
          * one more look after that. */
         bool had_ended = tr_recording_has_ended(recording);
-        following->is_abandoned = !had_ended && now() >= deadline;
+        following->is_abandoned = !had_ended && tr_seconds() >= deadline;
         if (following->is_abandoned)
             return TR_END;
         if (tr_cancel_is_requested(following->cancel))

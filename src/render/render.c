@@ -18,6 +18,7 @@
 #include "recorder.h"
 #include "replay.h"
 #include "sink.h"
+#include "system.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -25,8 +26,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { RING_SNAPSHOTS = 256, RING_FLOATS = 1 << 24, FEWEST_IN_RING = 4 };
 enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
@@ -47,7 +46,7 @@ typedef struct rendering {
     uint64_t n_frames;      /* expected, 0 if unknown */
     uint64_t n_held_frames; /* of them, those that repeat the last state */
     size_t n_params;
-    struct timespec start;
+    double start; /* of tr_seconds() */
 
     tr_recording *recording; /* made here; NULL if there is none or it is the caller's, as are the
                                 next two */
@@ -95,12 +94,6 @@ static void fail_job(rendering *job, tr_status status, const tr_diag *diag) {
     }
     pthread_cond_broadcast(&job->changed);
     pthread_mutex_unlock(&job->mutex);
-}
-
-static double seconds_since(const struct timespec *start) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
 /* ---- the source's thread ---- */
@@ -312,7 +305,7 @@ static tr_status report_progress(const rendering *job) {
         .n_iterations = job->source.n_iterations,
         .frames = atomic_load_explicit(&job->frames, memory_order_relaxed),
         .n_frames = job->n_frames,
-        .seconds = seconds_since(&job->start)};
+        .seconds = tr_seconds() - job->start};
     return job->options->progress(&progress, job->options->progress_context);
 }
 
@@ -320,18 +313,13 @@ static void wait_for_workers(rendering *job) {
     double next_report = 0;
     pthread_mutex_lock(&job->mutex);
     while (job->n_workers) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += PROGRESS_MILLISECONDS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&job->changed, &job->mutex, &until);
+        tr_wait(&job->changed, &job->mutex, 1e-3 * PROGRESS_MILLISECONDS);
         bool going_on = !job->status;
         pthread_mutex_unlock(&job->mutex);
         tr_status status = going_on ? check_cancel(job) : TR_OK;
-        if (going_on && !status && seconds_since(&job->start) >= next_report) {
+        if (going_on && !status && tr_seconds() - job->start >= next_report) {
             status = report_progress(job);
-            next_report = seconds_since(&job->start) + 0.9e-3 * PROGRESS_MILLISECONDS;
+            next_report = tr_seconds() - job->start + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
         if (status) {
             tr_diag diag = {0};
@@ -378,12 +366,9 @@ tr_status tr_render_check(const tr_source *source, const tr_render_options *opti
 }
 
 static int count_workers(const tr_render_options *options, uint64_t n_frames) {
-    long jobs = options->jobs;
-    if (!jobs)
-        jobs = sysconf(_SC_NPROCESSORS_ONLN);
-    jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
+    int jobs = tr_count_jobs(options->jobs, MAX_JOBS);
     uint64_t n_segments = (n_frames + TR_SEGMENT_FRAMES - 1) / TR_SEGMENT_FRAMES;
-    return n_frames && n_segments < (uint64_t)jobs ? (int)n_segments : (int)jobs;
+    return n_frames && n_segments < (uint64_t)jobs ? (int)n_segments : jobs;
 }
 
 /* Starts the threads, waits for them, and returns what came of it. */
@@ -451,7 +436,7 @@ static tr_status append_and_report(const tr_snapshot *snapshot, void *context) {
     if (!status)
         status = tr_recording_append(job->recording, snapshot, step->diag);
     atomic_store_explicit(&job->iterations, snapshot->iteration, memory_order_relaxed);
-    double now = job->options->progress ? seconds_since(&job->start) : 0;
+    double now = job->options->progress ? tr_seconds() - job->start : 0;
     if (!status && now >= step->next_report) {
         step->next_report = now + 1e-3 * PROGRESS_MILLISECONDS;
         status = report_progress(job);
@@ -567,13 +552,13 @@ static rendering begin(const tr_source *source, const tr_render_options *options
                      .take_mutex = PTHREAD_MUTEX_INITIALIZER,
                      .mutex = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER};
-    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    job.start = tr_seconds();
     return job;
 }
 
 static tr_status end(rendering *job, tr_status status) {
     clean_up(job);
-    job->report->seconds = seconds_since(&job->start);
+    job->report->seconds = tr_seconds() - job->start;
     if (status)
         tr_report_destroy(job->report);
     return status;
