@@ -64,10 +64,8 @@ static void print_file(const char *folder, const char *path, const tr_built *bui
 /* The summary of a comparison as a table; nothing where it is not there or cannot be read. */
 static void print_summary(const char *folder, const tr_plan_artifact *artifact,
                           const tr_built *built) {
-    tr_summary *summary = NULL;
-    bool is_there = built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
-    if (!is_there || !artifact->comparison || artifact->kind != TR_PLAN_TABLE ||
-        tr_summary_read(&summary, folder, artifact->path, NULL))
+    tr_summary *summary;
+    if (!tr_summary_read(&summary, folder, artifact, built))
         return;
     char *table = tr_summary_format(summary);
     fputs(table, stdout);

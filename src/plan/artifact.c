@@ -158,23 +158,21 @@ static tr_status publish(making *m, tr_diag *diag) {
 }
 
 /* How browsers name the codec of the video in the stage. */
-static tr_status find_codecs(const making *m, tr_built_file *file, tr_diag *diag) {
+static tr_status find_codecs(const char *path, tr_built_file *file, tr_diag *diag) {
     tr_media media;
-    char *path = g_build_filename(tr_stage_path(m->stage), m->name, NULL);
     tr_status status = tr_probe(path, &media, diag);
-    g_free(path);
     g_strlcpy(file->codecs, media.codec, sizeof file->codecs);
     return status;
 }
 
 /* What needs the recording or the encoder's libraries, so that the page needs neither. */
-static tr_status describe(making *m, tr_diag *diag) {
+static tr_status describe(making *m, const char *path, tr_diag *diag) {
     const tr_plan_artifact *artifact = m->artifact;
     tr_built_file *file = &m->built->file;
     bool is_video = artifact->kind == TR_PLAN_VIDEO;
     if (!is_video && artifact->kind != TR_PLAN_CHART)
         return TR_OK;
-    tr_status status = is_video ? find_codecs(m, file, diag) : TR_OK;
+    tr_status status = is_video ? find_codecs(path, file, diag) : TR_OK;
     if (status)
         return status;
     if (m->comparison.n_runs)
@@ -199,9 +197,9 @@ static tr_status make_staged(making *m, tr_diag *diag) {
         status = m->comparison.n_runs ? make_summary(m, path, diag) : make_table(m, path, diag);
         break;
     }
-    g_free(path);
     if (!status)
-        status = describe(m, diag);
+        status = describe(m, path, diag);
+    g_free(path);
     return status ? status : publish(m, diag);
 }
 

@@ -8,6 +8,7 @@
 #include "manifest.h"
 #include "page.h"
 #include "run.h"
+#include "sink.h"
 #include "system.h"
 
 #include <glib.h>
@@ -19,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100, SEGMENT_FRAMES = 240 };
+enum { MOST_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
 
 typedef enum task_state { WAITING, WORKING, DONE, FAILED } task_state;
 
@@ -86,57 +87,41 @@ const char *tr_plan_kind_name(tr_plan_kind kind) {
     return "";
 }
 
+bool tr_is_there(const tr_built *built) {
+    return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
+}
+
 /* ---- runs ---- */
 
-/* A training that can be stopped, and counts. */
+/* A training that can be stopped, counts, and is recorded where somebody wants to see it. */
 typedef struct watched {
-    build *build;
+    const build *build;
     run_task *task;
-    tr_step_fn step; /* may be NULL */
-    void *context;
+    tr_diag *diag;
 } watched;
 
 static tr_status watch(const tr_snapshot *snapshot, void *context) {
     const watched *w = context;
+    run_task *task = w->task;
     if (atomic_load_explicit(&w->build->is_stopping, memory_order_relaxed))
         return TR_ERROR_CANCELLED;
-    atomic_store_explicit(&w->task->iterations, snapshot->iteration, memory_order_relaxed);
-    return w->step ? w->step(snapshot, w->context) : TR_OK;
+    atomic_store_explicit(&task->iterations, snapshot->iteration, memory_order_relaxed);
+    return task->recording ? tr_recording_append(task->recording, snapshot, w->diag) : TR_OK;
 }
 
-static tr_status run_watched(void *context, tr_step_fn step, void *step_context, tr_diag *diag) {
-    watched *w = context;
-    const tr_training *training = &w->task->run->training;
-    w->step = step;
-    w->context = step_context;
-    return tr_fit(training->network, training->params, training->dataset, &training->options,
-                  training->random, watch, w, diag);
-}
-
-typedef struct appending {
-    tr_recording *recording;
-    tr_diag *diag;
-} appending;
-
-static tr_status append_snapshot(const tr_snapshot *snapshot, void *context) {
-    const appending *to = context;
-    return tr_recording_append(to->recording, snapshot, to->diag);
-}
-
-/* Trains, and records where somebody wants to see it. A run that diverges keeps its recording, for
- * comparisons. */
-static tr_status train_watched(watched *w, tr_diag *diag) {
-    run_task *task = w->task;
-    appending to = {.diag = diag};
-    if (!task->n_viewers)
-        return run_watched(w, NULL, NULL, diag);
-    tr_status status =
-        tr_recording_create(&to.recording, tr_network_n_params(task->run->network), diag);
+/* A run that diverges keeps its recording, for comparisons. */
+static tr_status train_watched(build *b, run_task *task, tr_diag *diag) {
+    const tr_training *training = &task->run->training;
+    watched w = {.build = b, .task = task, .diag = diag};
+    tr_status status = TR_OK;
+    if (task->n_viewers)
+        status =
+            tr_recording_create(&task->recording, tr_network_n_params(training->network), diag);
     if (!status)
-        status = run_watched(w, append_snapshot, &to, diag);
+        status = tr_fit(training->network, training->params, training->dataset, &training->options,
+                        training->random, watch, &w, diag);
     if (status && status != TR_ERROR_DIVERGED)
-        tr_recording_destroy(&to.recording);
-    task->recording = to.recording;
+        tr_recording_destroy(&task->recording);
     return status;
 }
 
@@ -163,7 +148,6 @@ static tr_status train(build *b, size_t index, tr_diag *diag) {
     run_task *task = &b->runs[index];
     const run_task *data = run->data_from == TR_NO_RUN ? NULL : &b->runs[run->data_from];
     const run_task *seed = run->seed_from == TR_NO_RUN ? NULL : &b->runs[run->seed_from];
-    watched w = {.build = b, .task = task};
     tr_settings *settings;
     tr_status status = tr_plan_run_settings(b->plan, run, &settings, diag);
     if (status)
@@ -180,7 +164,7 @@ static tr_status train(build *b, size_t index, tr_diag *diag) {
         return TR_OK;
     atomic_store(&task->n_iterations, task->source.n_iterations);
     double start = seconds_of_thread();
-    status = train_watched(&w, diag);
+    status = train_watched(b, task, diag);
     task->seconds = seconds_of_thread() - start;
     if (status == TR_ERROR_DIVERGED) {
         /* the loss of the next iteration was not finite, or a parameter after the last one */
@@ -318,7 +302,7 @@ static bool is_artifact_ready(build *b, size_t index) {
  * other task that could begin now. */
 static int share_of(const build *b, size_t index, size_t n_ready) {
     uint64_t n_frames = atomic_load(&b->artifacts[index].n_frames);
-    uint64_t n_segments = (n_frames + SEGMENT_FRAMES - 1) / SEGMENT_FRAMES;
+    uint64_t n_segments = (n_frames + TR_SEGMENT_FRAMES - 1) / TR_SEGMENT_FRAMES;
     size_t n_free = (size_t)(b->n_jobs - b->n_jobs_used);
     size_t share = n_ready >= n_free ? 1 : n_free - n_ready + 1;
     return n_segments < share ? (n_segments ? (int)n_segments : 1) : (int)share;

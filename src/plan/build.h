@@ -57,6 +57,9 @@ typedef struct tr_built {
     tr_built_file captions;
 } tr_built;
 
+/* Whether its file is in the folder. */
+bool tr_is_there(const tr_built *built);
+
 typedef struct tr_build_report {
     size_t n_artifacts; /* as many as the plan has, in its order */
     tr_built *artifacts;

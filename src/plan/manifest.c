@@ -239,10 +239,6 @@ static json_t *describe_settings(const tr_plan_artifact *artifact) {
     return object;
 }
 
-static bool is_there(const tr_built *built) {
-    return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
-}
-
 /* A file that comes along with the artifact; a path of NULL is none. */
 static void add_companion(json_t *files, const char *path, const char *kind, const tr_plan *plan,
                           const tr_plan_artifact *artifact, const char *inputs,
@@ -259,7 +255,7 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
         const tr_built *built = &report->artifacts[i];
-        if (!is_there(built))
+        if (!tr_is_there(built))
             continue;
         json_t *file = describe_file(plan, artifact, tr_plan_kind_name(artifact->kind),
                                      built->inputs, &built->file);
@@ -270,7 +266,7 @@ static json_t *describe_files(const tr_plan *plan, const tr_build_report *report
         add_companion(files, artifact->captions, "captions", plan, artifact, built->inputs,
                       &built->captions);
     }
-    if (is_there(&report->page)) {
+    if (tr_is_there(&report->page)) {
         json_t *page = json_pack("{s:s}", "kind", "page");
         tr_json_add_file(page, &report->page.file);
         json_object_set_new(files, TR_PAGE, page);
@@ -310,13 +306,13 @@ static char *make_checksums(const tr_plan *plan, const tr_build_report *report) 
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
         const tr_built *built = &report->artifacts[i];
-        if (!is_there(built))
+        if (!tr_is_there(built))
             continue;
         add_line(lines, &built->file, artifact->path);
         add_line(lines, &built->poster, artifact->poster);
         add_line(lines, &built->captions, artifact->captions);
     }
-    if (is_there(&report->page))
+    if (tr_is_there(&report->page))
         g_ptr_array_add(lines, g_strdup_printf("%s  %s\n", report->page.file.checksum, TR_PAGE));
     g_ptr_array_sort(lines, compare_lines);
     GString *text = g_string_new(NULL);

@@ -129,10 +129,8 @@ static json_t *describe_field(const char *name, const char *field) {
 /* The lines of a summary that is there, as objects. */
 static void add_summary(json_t *file, const tr_plan_artifact *artifact, const tr_built *built,
                         const char *folder) {
-    tr_summary *summary = NULL;
-    bool is_there = built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
-    if (!is_there || !artifact->comparison || artifact->kind != TR_PLAN_TABLE ||
-        tr_summary_read(&summary, folder, artifact->path, NULL))
+    tr_summary *summary;
+    if (!tr_summary_read(&summary, folder, artifact, built))
         return;
     json_t *list = json_array();
     for (size_t i = 0; i < summary->n_lines; i++) {

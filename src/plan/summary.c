@@ -196,17 +196,18 @@ tr_status tr_summary_parse(tr_summary **out, const char *text, tr_diag *diag) {
     return sound ? TR_OK : tr_fail(diag, TR_ERROR_INPUT, "it is no summary of a comparison");
 }
 
-tr_status tr_summary_read(tr_summary **summary, const char *folder, const char *path,
-                          tr_diag *diag) {
-    char *whole = g_build_filename(folder, path, NULL);
-    char *text = NULL;
+bool tr_summary_read(tr_summary **summary, const char *folder, const tr_plan_artifact *artifact,
+                     const tr_built *built) {
     *summary = NULL;
-    tr_status status = g_file_get_contents(whole, &text, NULL, NULL)
-                           ? tr_summary_parse(summary, text, diag)
-                           : tr_fail(diag, TR_ERROR_INPUT, "%s: cannot read it", whole);
+    if (!tr_is_there(built) || !artifact->comparison || artifact->kind != TR_PLAN_TABLE)
+        return false;
+    char *path = g_build_filename(folder, artifact->path, NULL);
+    char *text = NULL;
+    bool is_read =
+        g_file_get_contents(path, &text, NULL, NULL) && !tr_summary_parse(summary, text, NULL);
     g_free(text);
-    g_free(whole);
-    return status;
+    g_free(path);
+    return is_read;
 }
 
 void tr_summary_destroy(tr_summary **handle) {

@@ -2,7 +2,7 @@
 #ifndef TR_PLAN_SUMMARY_H
 #define TR_PLAN_SUMMARY_H
 
-#include "plan.h"
+#include "build.h"
 
 #include <glib.h>
 
@@ -47,9 +47,10 @@ typedef struct tr_summary {
 
 /* Reads what tr_summary_append_… wrote. TR_ERROR_INPUT where it is something else. */
 tr_status tr_summary_parse(tr_summary **summary, const char *text, tr_diag *diag);
-/* The same from a file of a build. TR_ERROR_INPUT, too, where it cannot be read. */
-tr_status tr_summary_read(tr_summary **summary, const char *folder, const char *path,
-                          tr_diag *diag);
+/* The same from the file of an artifact in a build's folder. False, and NULL, where the artifact is no
+ * summary, or it is not there, or cannot be read. */
+bool tr_summary_read(tr_summary **summary, const char *folder, const tr_plan_artifact *artifact,
+                     const tr_built *built);
 void tr_summary_destroy(tr_summary **summary);
 
 /* The table for a terminal, which the caller frees with g_free(). */

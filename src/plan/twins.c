@@ -15,10 +15,6 @@ static const struct {
     {".png", NULL},          {".pdf", NULL},
 };
 
-bool tr_is_there(const tr_built *built) {
-    return built->outcome == TR_MADE || built->outcome == TR_UNCHANGED;
-}
-
 size_t tr_find_format(const char *path) {
     size_t format = 0;
     while (format + 1 < G_N_ELEMENTS(formats) && !g_str_has_suffix(path, formats[format].ending))

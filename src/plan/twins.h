@@ -4,9 +4,6 @@
 
 #include "build.h"
 
-/* Whether its file is in the folder. */
-bool tr_is_there(const tr_built *built);
-
 /* The place of the file's kind among those that can show the same; of several files the page shows the one
  * whose kind comes first. */
 size_t tr_find_format(const char *path);
