@@ -182,6 +182,15 @@ TR_API TR_MUST_CHECK tr_status tr_recording_replay(const tr_recording *recording
                                                    void *context, tr_diag *diag);
 
 /**
+ * The same without parameters: those of the snapshots are NULL, and not read.
+ *
+ * @return as tr_recording_replay().
+ */
+TR_API TR_MUST_CHECK tr_status tr_recording_replay_losses(const tr_recording *recording,
+                                                          tr_step_fn visit, void *context,
+                                                          tr_diag *diag);
+
+/**
  * Finds the last snapshot whose iteration is at most `iteration`; 0 if there is none. Safe from any
  * number of threads.
  *

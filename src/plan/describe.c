@@ -335,7 +335,7 @@ static tr_status note_loss(const tr_snapshot *snapshot, void *context) {
 
 static tr_status describe_batches(described *d, tr_diag *diag) {
     batch_losses losses = {.until = d->last.iteration};
-    tr_status status = tr_recording_replay(d->recording, note_loss, &losses, diag);
+    tr_status status = tr_recording_replay_losses(d->recording, note_loss, &losses, diag);
     if (status && status != TR_END)
         return status;
     if (!losses.count) {

@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "full_loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static tr_status read_batches(tr_loss_curve *curve, const tr_joint *joint, size_
     if (!status)
         status = tr_series_init(&curve->batches, last, n_spans, diag);
     if (!status)
-        status = tr_recording_replay(joint->runs[run].recording, add_batch, &reader, diag);
+        status = tr_recording_replay_losses(joint->runs[run].recording, add_batch, &reader, diag);
     if (!status)
         end_window(&reader);
     return status;
@@ -75,25 +76,10 @@ static tr_status evaluate(tr_loss_curve *curve, const tr_joint *joint, size_t ru
                          ? (uint64_t)fmin(spans, (double)n_spans) + 1
                          : n_snapshots;
     count = count < 2 && n_snapshots > 1 ? 2 : count;
-    tr_evaluator *evaluator = NULL;
-    float *params = tr_alloc_array(tr_network_n_params(source->network), sizeof *params);
-    tr_status status = params ? TR_OK : tr_fail_memory(diag, "the loss on all data");
+    tr_status status = tr_series_init(&curve->line, last, n_spans, diag);
     if (!status)
-        status = tr_series_init(&curve->line, last, n_spans, diag);
-    if (!status)
-        status = tr_evaluator_create(&evaluator, source->network, source->dataset, diag);
-    for (uint64_t i = 0; !status && i < count; i++) {
-        tr_snapshot state;
-        double share = count > 1 ? (double)i / (double)(count - 1) : 0;
-        uint64_t index =
-            i == count - 1 ? n_snapshots - 1 : (uint64_t)(share * (double)(n_snapshots - 1));
-        status = tr_recording_read(source->recording, index, 1, &state, params, diag);
-        if (!status)
-            tr_series_add(&curve->line, position_of(joint, &state),
-                          (double)tr_evaluator_loss(evaluator, source->loss, params));
-    }
-    tr_evaluator_destroy(&evaluator);
-    free(params);
+        status =
+            tr_add_full_loss(&curve->line, source, count, joint->align != TR_ALIGN_ITERATION, diag);
     return status;
 }
 
@@ -102,13 +88,8 @@ static tr_status evaluate(tr_loss_curve *curve, const tr_joint *joint, size_t ru
 static tr_status measure(tr_loss_curve *curve, const tr_joint *joint, size_t run, tr_diag *diag) {
     const tr_panel_source *source = &joint->runs[run];
     tr_snapshot state;
-    float *params = tr_alloc_array(tr_network_n_params(source->network), sizeof *params);
-    if (!params)
-        return tr_fail_memory(diag, "the loss");
-    tr_status status =
-        tr_recording_read(source->recording, tr_recording_n_snapshots(source->recording) - 1, 1,
-                          &state, params, diag);
-    free(params);
+    tr_status status = tr_recording_read(
+        source->recording, tr_recording_n_snapshots(source->recording) - 1, 1, &state, NULL, diag);
     if (status)
         return status;
     curve->end = position_of(joint, &state);

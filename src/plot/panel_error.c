@@ -2,6 +2,7 @@
  * axes that have room for the whole run. */
 #include "alloc.h"
 #include "diag.h"
+#include "full_loss.h"
 #include "growth.h"
 #include "legend.h"
 #include "panel.h"
@@ -10,11 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum {
-    N_CURVES = 2,
-    BLOCK_BYTES = 1 << 20, /* of the recording that are in memory at once */
-    MIN_SPANS = 64
-};
+enum { N_CURVES = 2, MIN_SPANS = 64 };
 
 /* What all plotters share. The loss on all data is evaluated at the first and the last snapshot and at
  * no more than one per span between them. */
@@ -36,63 +33,9 @@ typedef struct error_panel {
 
 /* ---- reading the recording ---- */
 
-typedef struct snapshot_block {
-    size_t capacity;
-    tr_snapshot *snapshots;
-    float *params; /* of one of them */
-} snapshot_block;
-
-static tr_status create_block(snapshot_block *block, const tr_recording *recording, tr_diag *diag) {
-    size_t n_params = tr_recording_n_params(recording);
-    block->capacity = BLOCK_BYTES / sizeof(tr_snapshot);
-    block->snapshots = tr_alloc_array(block->capacity, sizeof *block->snapshots);
-    block->params = tr_alloc_array(n_params, sizeof *block->params);
-    return block->snapshots && block->params ? TR_OK : tr_fail_memory(diag, "reading the run");
-}
-
-static void free_block(snapshot_block *block) {
-    free(block->snapshots);
-    free(block->params);
-}
-
-static tr_status read_batch_loss(error_data *data, const tr_recording *recording,
-                                 snapshot_block *block, tr_diag *diag) {
-    uint64_t n_snapshots = tr_recording_n_snapshots(recording);
-    for (uint64_t first = 0; first < n_snapshots; first += block->capacity) {
-        uint64_t left = n_snapshots - first;
-        size_t count = left < block->capacity ? (size_t)left : block->capacity;
-        tr_status status = tr_recording_read(recording, first, count, block->snapshots, NULL, diag);
-        if (status)
-            return status;
-        for (size_t i = 0; i < count; i++)
-            tr_series_add(&data->batch, block->snapshots[i].iteration,
-                          (double)block->snapshots[i].loss);
-    }
-    tr_series_finish(&data->batch);
+static tr_status add_batch_loss(const tr_snapshot *snapshot, void *context) {
+    tr_series_add(context, snapshot->iteration, (double)snapshot->loss);
     return TR_OK;
-}
-
-static tr_status evaluate_full_loss(error_data *data, const tr_panel_source *source,
-                                    snapshot_block *block, tr_diag *diag) {
-    tr_evaluator *evaluator;
-    uint64_t n_snapshots = tr_recording_n_snapshots(source->recording);
-    uint64_t n_spans = data->full.n_spans;
-    uint64_t count = n_snapshots <= n_spans ? n_snapshots : n_spans + 1;
-    tr_status status = tr_evaluator_create(&evaluator, source->network, source->dataset, diag);
-    for (uint64_t i = 0; !status && i < count; i++) {
-        /* evenly, from the first to the last; the product is that of at most 2^32 and 2^14 */
-        double share = count > 1 ? (double)i / (double)(count - 1) : 0;
-        uint64_t index =
-            i == count - 1 ? n_snapshots - 1 : (uint64_t)(share * (double)(n_snapshots - 1));
-        status =
-            tr_recording_read(source->recording, index, 1, block->snapshots, block->params, diag);
-        if (!status)
-            tr_series_add(&data->full, block->snapshots[0].iteration,
-                          (double)tr_evaluator_loss(evaluator, source->loss, block->params));
-    }
-    tr_series_finish(&data->full);
-    tr_evaluator_destroy(&evaluator);
-    return status;
 }
 
 static void release_error(void *shared) {
@@ -106,30 +49,25 @@ static void release_error(void *shared) {
 
 static tr_status read_run(error_data *data, const tr_panel_source *source, size_t n_spans,
                           tr_diag *diag) {
-    snapshot_block block = {0};
+    bool on_all_data = source->picture->full_loss;
     uint64_t n_snapshots = tr_recording_n_snapshots(source->recording);
     if (!n_snapshots)
         return tr_fail(diag, TR_ERROR_ARGUMENT, "the recording has no snapshots");
-    tr_status status = create_block(&block, source->recording, diag);
+    data->last_iteration = tr_recording_last_iteration(source->recording);
+    tr_status status = tr_series_init(&data->batch, data->last_iteration, n_spans, diag);
     if (!status)
-        status =
-            tr_recording_read(source->recording, n_snapshots - 1, 1, block.snapshots, NULL, diag);
-    if (!status) {
-        data->last_iteration = block.snapshots[0].iteration;
-        status = tr_series_init(&data->batch, data->last_iteration, n_spans, diag);
-    }
-    if (!status)
-        status = read_batch_loss(data, source->recording, &block, diag);
-    if (!status && n_snapshots > 1 && !data->batch.n_points && !source->picture->full_loss)
+        status = tr_recording_replay_losses(source->recording, add_batch_loss, &data->batch, diag);
+    tr_series_finish(&data->batch);
+    if (!status && n_snapshots > 1 && !data->batch.n_points && !on_all_data)
         status = tr_fail(diag, TR_ERROR_ARGUMENT,
                          "the loss of no batch is known; that on all data can be drawn "
                          "(--full-loss yes)");
     if (!status)
-        status = tr_series_init(&data->full, data->last_iteration,
-                                source->picture->full_loss ? n_spans : 0, diag);
-    if (!status && source->picture->full_loss)
-        status = evaluate_full_loss(data, source, &block, diag);
-    free_block(&block);
+        status = tr_series_init(&data->full, data->last_iteration, on_all_data ? n_spans : 0, diag);
+    if (!status && on_all_data)
+        status = tr_add_full_loss(&data->full, source,
+                                  n_snapshots <= n_spans ? n_snapshots : n_spans + 1, false, diag);
+    tr_series_finish(&data->full);
     return status;
 }
 

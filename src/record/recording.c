@@ -107,17 +107,17 @@ tr_status tr_recording_find(const tr_recording *recording, uint64_t iteration, u
     return recording->kind->find(recording, iteration, index, diag);
 }
 
-tr_status tr_recording_replay(const tr_recording *recording, tr_step_fn visit, void *context,
-                              tr_diag *diag) {
-    size_t n_params = recording->n_params;
+tr_status tr_recording_replay_from(const tr_recording *recording, uint64_t first, bool has_params,
+                                   tr_step_fn visit, void *context, tr_diag *diag) {
+    size_t n_params = has_params ? recording->n_params : 0;
     size_t block = BLOCK_PARAMS / (n_params ? n_params : 1);
     block = block < 1 ? 1 : block > BLOCK_SNAPSHOTS ? BLOCK_SNAPSHOTS : block;
     tr_snapshot *snapshots = tr_alloc_array(block, sizeof *snapshots);
-    float *params = tr_alloc_array(n_params, block * sizeof *params);
+    float *params = has_params ? tr_alloc_array(n_params, block * sizeof *params) : NULL;
     tr_status status = TR_OK;
-    if (!snapshots || !params)
+    if (!snapshots || (has_params && !params))
         status = tr_fail_memory(diag, "reading the recording");
-    for (uint64_t first = 0; !status && first < recording->n_snapshots; first += block) {
+    for (; !status && first < recording->n_snapshots; first += block) {
         uint64_t left = recording->n_snapshots - first;
         size_t count = left < block ? (size_t)left : block;
         status = tr_recording_read(recording, first, count, snapshots, params, diag);
@@ -127,4 +127,14 @@ tr_status tr_recording_replay(const tr_recording *recording, tr_step_fn visit, v
     free(snapshots);
     free(params);
     return status;
+}
+
+tr_status tr_recording_replay(const tr_recording *recording, tr_step_fn visit, void *context,
+                              tr_diag *diag) {
+    return tr_recording_replay_from(recording, 0, true, visit, context, diag);
+}
+
+tr_status tr_recording_replay_losses(const tr_recording *recording, tr_step_fn visit, void *context,
+                                     tr_diag *diag) {
+    return tr_recording_replay_from(recording, 0, false, visit, context, diag);
 }

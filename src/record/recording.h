@@ -35,6 +35,10 @@ struct tr_recording {
     tr_recording_info info;
 };
 
+/* What tr_recording_replay() does, from snapshot `first` on, with or without parameters. */
+tr_status tr_recording_replay_from(const tr_recording *recording, uint64_t first, bool has_params,
+                                   tr_step_fn visit, void *context, tr_diag *diag);
+
 /* Frees what is declared above, but not the structure. */
 void tr_recording_clear(tr_recording *recording);
 

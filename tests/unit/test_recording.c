@@ -64,6 +64,38 @@ static void what_was_recorded_is_read_in_any_order(void **state) {
     }
 }
 
+typedef struct losses_seen {
+    uint64_t count;
+    bool has_params;
+    bool in_order;
+} losses_seen;
+
+static tr_status see_loss(const tr_snapshot *snapshot, void *context) {
+    losses_seen *seen = context;
+    float loss = seen->count ? 1 / (float)seen->count : NAN;
+    bool same_loss = seen->count ? snapshot->loss == loss : isnan(snapshot->loss);
+    seen->in_order = seen->in_order && snapshot->iteration == 3 * seen->count && same_loss;
+    seen->has_params = seen->has_params || snapshot->params;
+    return ++seen->count == 50000 ? TR_END : TR_OK;
+}
+
+static void losses_are_replayed_without_parameters(void **state) {
+    (void)state;
+    static const size_t n_params[] = {0, 2, 181, 40000};
+    for (size_t i = 0; i < sizeof n_params / sizeof *n_params; i++) {
+        tr_diag diag = {0};
+        losses_seen seen = {.in_order = true};
+        uint64_t count = n_params[i] < 100 ? 60000 : 100;
+        tr_recording *recording = create(n_params[i], count);
+        assert_int_equal(tr_recording_replay_losses(recording, see_loss, &seen, &diag),
+                         count > 50000 ? TR_END : TR_OK);
+        assert_int_equal(seen.count, count > 50000 ? 50000 : count);
+        assert_true(seen.in_order);
+        assert_false(seen.has_params);
+        tr_recording_destroy(&recording);
+    }
+}
+
 static void what_is_not_there_is_refused(void **state) {
     (void)state;
     tr_diag diag = {0};
@@ -121,6 +153,7 @@ static void no_room_for_the_file_is_said(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_recorded_is_read_in_any_order),
+        cmocka_unit_test(losses_are_replayed_without_parameters),
         cmocka_unit_test(what_is_not_there_is_refused),
         cmocka_unit_test(snapshots_are_found_by_iteration),
         cmocka_unit_test(no_room_for_the_file_is_said),
