@@ -1,6 +1,7 @@
 #include "path.h"
 
 #include "alloc.h"
+#include "bisect.h"
 #include "diag.h"
 
 #include <math.h>
@@ -48,14 +49,5 @@ void tr_path_add(tr_path *path, uint64_t iteration, double x, double y) {
 }
 
 size_t tr_path_points_up_to(const tr_path *path, uint64_t iteration) {
-    size_t low = 0;
-    size_t high = path->n_points;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (path->points[middle].iteration <= iteration)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return tr_count_up_to(path->points, path->n_points, sizeof *path->points, iteration);
 }

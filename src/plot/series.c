@@ -1,6 +1,7 @@
 #include "series.h"
 
 #include "alloc.h"
+#include "bisect.h"
 #include "diag.h"
 
 #include <math.h>
@@ -88,14 +89,5 @@ void tr_series_add(tr_series *series, uint64_t iteration, double value) {
 }
 
 size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration) {
-    size_t low = 0;
-    size_t high = series->n_points;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (series->points[middle].iteration <= iteration)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return tr_count_up_to(series->points, series->n_points, sizeof *series->points, iteration);
 }
