@@ -92,17 +92,23 @@ static void add_video(tr_page *p, size_t index) {
     }
 }
 
-/* A picture that moves as soon as it is shown, and so is shown when somebody asks for it. */
-static void add_animation(tr_page *p, size_t index) {
+static void add_image(tr_page *p, size_t index, const char *attributes) {
     const tr_plan_artifact *artifact = &p->plan->artifacts[index];
-    tr_page_add(
-        p, "<details class=\"animation\">\n<summary>Show the animation</summary>\n<img src=\"");
+    tr_page_add(p, "<img src=\"");
     tr_page_add_address(p, artifact->path);
     tr_page_add(p, "\"");
     add_sizes(p, artifact->settings);
     add_label(p, artifact, "alt");
     add_description_of(p, index);
-    tr_page_add(p, " loading=\"lazy\">\n</details>\n");
+    tr_page_add(p, attributes);
+    tr_page_add(p, ">\n");
+}
+
+/* A picture that moves as soon as it is shown, and so is shown when somebody asks for it. */
+static void add_animation(tr_page *p, size_t index) {
+    tr_page_add(p, "<details class=\"animation\">\n<summary>Show the animation</summary>\n");
+    add_image(p, index, " loading=\"lazy\"");
+    tr_page_add(p, "</details>\n");
 }
 
 static bool add_inline_svg(tr_page *p, size_t index) {
@@ -137,13 +143,7 @@ static void add_chart(tr_page *p, size_t index) {
     bool is_svg = g_str_has_suffix(artifact->path, ".svg");
     if (g_str_has_suffix(artifact->path, ".pdf") || (is_svg && add_inline_svg(p, index)))
         return; /* a PDF is linked to by its facts */
-    tr_page_add(p, "<img src=\"");
-    tr_page_add_address(p, artifact->path);
-    tr_page_add(p, "\"");
-    add_sizes(p, artifact->settings);
-    add_label(p, artifact, "alt");
-    add_description_of(p, index);
-    tr_page_add(p, ">\n");
+    add_image(p, index, "");
 }
 
 static void add_figure(tr_page *p, size_t index) {
