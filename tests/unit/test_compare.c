@@ -1,31 +1,19 @@
 /* Comparisons as files: videos, charts, progress and what a failure leaves. */
 #include "compared.h"
+#include "scratch.h"
 
 #include <pthread.h>
 
-static char scratch[256];
 static compared_runs nets; /* one of which diverges */
 
 static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
     create_compared_nets(&nets, 20);
-    return 0;
+    return set_up_scratch(state);
 }
 
 static int tear_down(void **state) {
-    (void)state;
     destroy_compared_runs(&nets);
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
+    return tear_down_scratch(state);
 }
 
 static tr_render_options options_for(const char *name) {

@@ -1,29 +1,7 @@
 /* cmocka asserts only on the main thread, so the other threads leave what they saw in a struct. */
-#include "support.h"
+#include "scratch.h"
 
 #include <pthread.h>
-
-static char scratch[256];
-
-static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
-}
 
 /* One who trains and records, on a thread of its own. */
 typedef struct writer {
@@ -194,13 +172,15 @@ static void waiting_can_be_cancelled(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_growing_recording_is_rendered_as_it_is_afterwards, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_growing_recording_is_rendered_as_it_is_afterwards,
+                                        set_up_scratch, tear_down_scratch),
         cmocka_unit_test_setup_teardown(
-            a_writer_that_is_gone_is_waited_for_in_vain_and_all_is_rendered, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_recording_that_has_ended_needs_no_patience, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(waiting_can_be_cancelled, set_up, tear_down),
+            a_writer_that_is_gone_is_waited_for_in_vain_and_all_is_rendered, set_up_scratch,
+            tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_recording_that_has_ended_needs_no_patience,
+                                        set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(waiting_can_be_cancelled, set_up_scratch,
+                                        tear_down_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

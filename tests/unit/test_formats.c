@@ -1,6 +1,7 @@
 /* Formats beside MP4: each is written by several workers, read back with FFmpeg's libraries, and compared
  * with what was drawn. */
 #include "plots.h"
+#include "scratch.h"
 
 #include "convert.h"
 #include "sink.h"
@@ -8,25 +9,9 @@
 
 enum { WIDTH = 160, HEIGHT = 120, N_FRAMES = 2 * TR_SEGMENT_FRAMES + 20, MOST_SEGMENTS = 3 };
 
-static char scratch[256];
-
 static int set_up(void **state) {
-    (void)state;
     av_log_set_level(AV_LOG_ERROR);
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", scratch, name);
-    return path;
+    return set_up_scratch(state);
 }
 
 /* Pictures of a neuron that learns. */
@@ -860,33 +845,42 @@ static void impossible_settings_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(vp9_frames_are_what_was_drawn, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(av1_frames_are_what_was_drawn, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(vp9_does_not_depend_on_the_workers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(av1_does_not_depend_on_the_workers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(vp9_frames_are_what_was_drawn, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(av1_frames_are_what_was_drawn, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(vp9_does_not_depend_on_the_workers, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(av1_does_not_depend_on_the_workers, set_up,
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(the_index_of_webm_comes_before_its_frames, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_lower_crf_is_better_and_larger, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(painted_frames_come_back_exactly, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_picture_may_stay_for_long, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(noise_can_be_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(gif_frames_are_what_was_drawn, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(apng_frames_are_exactly_what_was_drawn, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(gif_does_not_depend_on_the_workers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(apng_does_not_depend_on_the_workers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(delays_add_up_to_the_duration, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_gif_is_as_small_as_it_has_to_be, set_up, tear_down),
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_lower_crf_is_better_and_larger, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(painted_frames_come_back_exactly, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_picture_may_stay_for_long, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(noise_can_be_written, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(gif_frames_are_what_was_drawn, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(apng_frames_are_exactly_what_was_drawn, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(gif_does_not_depend_on_the_workers, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(apng_does_not_depend_on_the_workers, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(delays_add_up_to_the_duration, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_gif_is_as_small_as_it_has_to_be, set_up,
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(a_gif_that_cannot_be_so_small_is_an_error, set_up,
-                                        tear_down),
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(apng_chunks_are_numbered_on_over_segments, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(one_frame_is_enough, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(none_frame_is_not_enough, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_not_finished_leaves_nothing, set_up, tear_down),
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(one_frame_is_enough, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(none_frame_is_not_enough, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(what_is_not_finished_leaves_nothing, set_up,
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(a_tee_writes_what_each_would_write_alone, set_up,
-                                        tear_down),
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(a_tee_that_is_not_finished_leaves_nothing, set_up,
-                                        tear_down),
+                                        tear_down_scratch),
         cmocka_unit_test(impossible_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

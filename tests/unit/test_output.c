@@ -1,32 +1,10 @@
-#include "support.h"
+#include "scratch.h"
 
 #include "output.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
-
-static char scratch[256];
-
-static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
-}
 
 static void write_text(const char *path, const char *text) {
     FILE *file = fopen(path, "w");
@@ -201,16 +179,24 @@ static void folders_are_made_with_those_above(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_file_appears_when_committed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(discarding_leaves_the_older_file, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_link_is_followed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(folders_and_devices_are_not_replaced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_missing_folder_is_named, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_full_disk_is_an_error, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_folder_replaces_an_older_one, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_folder_with_other_files_is_kept, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_discarded_folder_is_gone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(folders_are_made_with_those_above, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_appears_when_committed, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(discarding_leaves_the_older_file, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_link_is_followed, set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(folders_and_devices_are_not_replaced, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_missing_folder_is_named, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_an_error, set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_folder_replaces_an_older_one, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_folder_with_other_files_is_kept, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_discarded_folder_is_gone, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(folders_are_made_with_those_above, set_up_scratch,
+                                        tear_down_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

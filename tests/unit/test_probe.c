@@ -1,5 +1,5 @@
 /* Files that FFmpeg's own encoders and muxers wrote are read, and what is left of them after damage. */
-#include "support.h"
+#include "scratch.h"
 
 #include "codec_string.h"
 
@@ -8,27 +8,9 @@
 #include <libavutil/opt.h>
 #include <math.h>
 
-static char scratch[256];
-
 static int set_up(void **state) {
-    (void)state;
     av_log_set_level(AV_LOG_QUIET);
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
+    return set_up_scratch(state);
 }
 
 /* ---- files ---- */
@@ -366,5 +348,5 @@ int main(void) {
         cmocka_unit_test(files_that_are_cut_off_are_refused),
         cmocka_unit_test(damage_is_survived),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, tear_down_scratch);
 }

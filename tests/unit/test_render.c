@@ -1,31 +1,9 @@
-#include "support.h"
+#include "scratch.h"
 
 #include "schedule.h"
 
 #include <math.h>
 #include <pthread.h>
-
-static char scratch[256];
-
-static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
-    return path;
-}
 
 /* The post's training, of that many epochs. */
 typedef struct render_job {
@@ -586,29 +564,42 @@ static void a_single_frame_is_a_video(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_posts_video_is_reported, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_recording_is_rendered_as_the_run_itself, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(the_last_frame_is_held, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(impossible_paces_and_holds_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_posts_video_is_reported, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_recording_is_rendered_as_the_run_itself, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(the_last_frame_is_held, set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(impossible_paces_and_holds_are_refused, set_up_scratch,
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(a_run_that_fails_while_it_is_recorded_leaves_nothing,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(charts_are_written_in_three_formats, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_drawn_in_memory_is_the_chart, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_bytes_do_not_depend_on_the_jobs, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_last_state_has_a_frame, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(renderings_side_by_side_do_not_disturb_each_other, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_loop_of_ones_own_is_rendered, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_source_that_fails_leaves_the_older_files, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_snapshot_of_another_net_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(divergence_reaches_the_caller, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_progress_function_can_cancel, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(progress_ends_complete, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wrong_options_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_folder_in_the_way_is_an_error, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_single_frame_is_a_video, set_up, tear_down),
+                                        set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(charts_are_written_in_three_formats, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(what_is_drawn_in_memory_is_the_chart, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(the_bytes_do_not_depend_on_the_jobs, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(the_last_state_has_a_frame, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(renderings_side_by_side_do_not_disturb_each_other,
+                                        set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_loop_of_ones_own_is_rendered, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_source_that_fails_leaves_the_older_files, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_snapshot_of_another_net_is_refused, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(divergence_reaches_the_caller, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(the_progress_function_can_cancel, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(progress_ends_complete, set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(wrong_options_are_refused, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_folder_in_the_way_is_an_error, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_single_frame_is_a_video, set_up_scratch,
+                                        tear_down_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,23 +1,9 @@
 /* cmocka asserts only on the main thread, so the other threads leave what they saw in a struct. */
-#include "support.h"
+#include "scratch.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
-
-static char scratch[256];
-
-static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
 
 /* The post's training, whose step function pushes. */
 typedef struct pushed_job {
@@ -354,23 +340,28 @@ static void weights_and_losses_that_are_not_finite_are_rendered(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_pushed_is_rendered_as_the_training_itself, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(several_loops_do_not_disturb_each_other, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_rendering_that_fails_ends_the_loop, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wrong_snapshots_are_refused_and_do_no_harm, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(wrong_options_are_refused_at_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(cancelling_ends_the_loop_and_leaves_nothing, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(another_thread_may_cancel_a_rendering, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_signal_handler_may_cancel_before_the_end, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(destroying_ends_it_and_leaves_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_loop_that_pushes_nothing_makes_no_file, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(weights_and_losses_that_are_not_finite_are_rendered, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_pushed_is_rendered_as_the_training_itself,
+                                        set_up_scratch, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(several_loops_do_not_disturb_each_other, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_rendering_that_fails_ends_the_loop, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(wrong_snapshots_are_refused_and_do_no_harm, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(wrong_options_are_refused_at_once, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(cancelling_ends_the_loop_and_leaves_nothing, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(another_thread_may_cancel_a_rendering, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_signal_handler_may_cancel_before_the_end, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(destroying_ends_it_and_leaves_nothing, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(a_loop_that_pushes_nothing_makes_no_file, set_up_scratch,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(weights_and_losses_that_are_not_finite_are_rendered,
+                                        set_up_scratch, tear_down_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* What the sinks write is read back with FFmpeg's libraries and compared with what was drawn. */
 #include "plots.h"
+#include "scratch.h"
 
 #include "convert.h"
 #include "sink.h"
@@ -7,25 +8,9 @@
 
 enum { N_FRAMES = 300, WIDTH = 400, HEIGHT = 300, PLANES = WIDTH * HEIGHT * 3 / 2 };
 
-static char scratch[256];
-
 static int set_up(void **state) {
-    (void)state;
     av_log_set_level(AV_LOG_ERROR);
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
-
-static const char *in_scratch(const char *name) {
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", scratch, name);
-    return path;
+    return set_up_scratch(state);
 }
 
 /* The frame of a neuron on its way from the post's first state to beyond its last. */
@@ -388,17 +373,22 @@ static void impossible_settings_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(decoded_frames_are_what_was_drawn, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(segments_are_closed_groups_of_pictures, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_stream_is_described_as_it_is, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(baseline_is_constrained_baseline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(decoded_frames_are_what_was_drawn, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(segments_are_closed_groups_of_pictures, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(the_stream_is_described_as_it_is, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(baseline_is_constrained_baseline, set_up,
+                                        tear_down_scratch),
         cmocka_unit_test_setup_teardown(the_file_starts_fast_and_tells_no_versions, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(every_preset_and_profile_works, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(frames_become_png_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(checksums_are_listed_in_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_unfinished_video_leaves_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(no_frames_make_no_video, set_up, tear_down),
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(every_preset_and_profile_works, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(frames_become_png_files, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(checksums_are_listed_in_order, set_up, tear_down_scratch),
+        cmocka_unit_test_setup_teardown(an_unfinished_video_leaves_nothing, set_up,
+                                        tear_down_scratch),
+        cmocka_unit_test_setup_teardown(no_frames_make_no_video, set_up, tear_down_scratch),
         cmocka_unit_test(impossible_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "support.h"
+#include "scratch.h"
 
 #include "timeline.h"
 
@@ -6,20 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char scratch[256];
-
-static int set_up(void **state) {
-    (void)state;
-    make_scratch(scratch, sizeof scratch);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    remove_scratch(scratch);
-    return 0;
-}
 
 /* A run with a frame every `every` iterations, of which the loss is 1 over the iteration. */
 typedef struct told_film {
@@ -239,5 +225,5 @@ int main(void) {
         cmocka_unit_test(what_is_said_comes_from_the_narrator),
         cmocka_unit_test(numbers_are_brief),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_scratch, tear_down_scratch);
 }
