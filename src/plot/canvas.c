@@ -1,6 +1,7 @@
 #include "canvas.h"
 
 #include "alloc.h"
+#include "blend.h"
 #include "diag.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ struct tr_canvas {
     uint8_t *touched; /* by this frame; these have one byte per tile */
     uint8_t *stale;   /* tiles of the background that the frame has not got yet */
     uint8_t *changed;
+    uint8_t *coverage; /* one byte per pixel: scratch space of tr_stroke */
 };
 
 tr_status tr_canvas_create(tr_canvas **out, int width, int height, tr_diag *diag) {
@@ -34,11 +36,12 @@ tr_status tr_canvas_create(tr_canvas **out, int width, int height, tr_diag *diag
     canvas->touched = tr_alloc_array(n_tiles, 1);
     canvas->stale = tr_alloc_array(n_tiles, 1);
     canvas->changed = tr_alloc_array(n_tiles, 1);
+    canvas->coverage = tr_alloc_array((size_t)width, (size_t)height);
     canvas->background_surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     canvas->frame_surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     canvas->background = cairo_create(canvas->background_surface);
     canvas->frame = cairo_create(canvas->frame_surface);
-    if (!canvas->touched || !canvas->stale || !canvas->changed ||
+    if (!canvas->touched || !canvas->stale || !canvas->changed || !canvas->coverage ||
         cairo_status(canvas->background) || cairo_status(canvas->frame)) {
         tr_canvas_destroy(&canvas);
         return tr_fail_memory(diag, "the picture");
@@ -59,6 +62,7 @@ void tr_canvas_destroy(tr_canvas **handle) {
     free(canvas->touched);
     free(canvas->stale);
     free(canvas->changed);
+    free(canvas->coverage);
     free(canvas);
     *handle = NULL;
 }
@@ -177,17 +181,28 @@ void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int
             uint32_t alpha = mask[row * mask_width + column];
             if (!alpha || x + column < 0 || x + column >= canvas->width)
                 continue;
-            uint32_t under = line[x + column];
-            uint32_t blended = 0;
-            for (int shift = 0; shift < 24; shift += 8) {
-                uint32_t mixed =
-                    (color >> shift & 0xFF) * alpha + (under >> shift & 0xFF) * (255 - alpha) + 127;
-                blended |= mixed / 255 << shift;
-            }
-            line[x + column] = blended;
+            line[x + column] = tr_blend(color, line[x + column], alpha);
         }
     }
     cairo_surface_mark_dirty_rectangle(canvas->frame_surface, x, y, mask_width, mask_height);
+}
+
+void tr_canvas_stroke(tr_canvas *canvas, tr_pixel_box clip, const tr_line_piece *pieces,
+                      size_t n_pieces, double line_width, uint32_t color) {
+    cairo_surface_flush(canvas->frame_surface);
+    uint8_t *pixels = cairo_image_surface_get_data(canvas->frame_surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->frame_surface);
+    const tr_stroke_target target = {
+        .pixels = (uint32_t *)(void *)pixels,
+        .pixel_stride = stride / sizeof(uint32_t),
+        .coverage = canvas->coverage,
+        .coverage_stride = (size_t)canvas->width,
+        .clip = {.left = clip.left > 0 ? clip.left : 0,
+                 .top = clip.top > 0 ? clip.top : 0,
+                 .right = clip.right < canvas->width ? clip.right : canvas->width,
+                 .bottom = clip.bottom < canvas->height ? clip.bottom : canvas->height}};
+    tr_stroke(&target, pieces, n_pieces, line_width, color);
+    cairo_surface_mark_dirty(canvas->frame_surface);
 }
 
 uint8_t *tr_canvas_pixels(tr_canvas *canvas, ptrdiff_t *stride) {

@@ -4,6 +4,7 @@
 #define TR_PLOT_CANVAS_H
 
 #include "frame.h"
+#include "stroke.h"
 
 #include <cairo.h>
 #include <stdbool.h>
@@ -33,6 +34,9 @@ bool tr_canvas_is_touched(const tr_canvas *canvas, double x, double y, double wi
  * (x, y); what lies outside the frame is left out. */
 void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int mask_height, int x,
                      int y, uint32_t color);
+/* Draws a line on the frame, within `clip`; see tr_stroke. */
+void tr_canvas_stroke(tr_canvas *canvas, tr_pixel_box clip, const tr_line_piece *pieces,
+                      size_t n_pieces, double line_width, uint32_t color);
 /* The pixels of the frame, 0xXXRRGGBB in native order, for drawing without Cairo; then say so. */
 uint8_t *tr_canvas_pixels(tr_canvas *canvas, ptrdiff_t *stride);
 void tr_canvas_pixels_changed(tr_canvas *canvas);

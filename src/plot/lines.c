@@ -23,10 +23,16 @@ static void trace(cairo_t *cr, const tr_line_piece *pieces, size_t n_pieces) {
     }
 }
 
+tr_pixel_box tr_axes_box(const tr_axes *axes, double margin) {
+    return (tr_pixel_box){.left = (int)floor(axes->left - margin),
+                          .top = (int)floor(axes->top - margin),
+                          .right = (int)ceil(axes->right + margin),
+                          .bottom = (int)ceil(axes->bottom + margin)};
+}
+
 void tr_axes_clip(const tr_axes *axes, double margin, cairo_t *cr) {
-    cairo_rectangle(cr, floor(axes->left - margin), floor(axes->top - margin),
-                    ceil(axes->right + margin) - floor(axes->left - margin),
-                    ceil(axes->bottom + margin) - floor(axes->top - margin));
+    const tr_pixel_box box = tr_axes_box(axes, margin);
+    cairo_rectangle(cr, box.left, box.top, box.right - box.left, box.bottom - box.top);
     cairo_clip(cr);
 }
 

@@ -3,6 +3,7 @@
 #define TR_PLOT_LINES_H
 
 #include "axes.h"
+#include "stroke.h"
 
 /* The line through `points` (pixels, by rising x), within the axes and half its width around them, so
  * that a line along an edge keeps its width. Changes the points; `pieces` has room for as many. Returns
@@ -13,7 +14,10 @@ size_t tr_line_prepare(const tr_axes *axes, double line_width, tr_point *points,
 void tr_line_stroke(const tr_axes *axes, double line_width, cairo_t *cr, tr_color color,
                     const tr_line_piece *pieces, size_t n_pieces);
 
-/* Lets nothing be drawn outside the axes and `margin` around them, in whole pixels. */
+/* The axes and `margin` around them, in whole pixels. */
+tr_pixel_box tr_axes_box(const tr_axes *axes, double margin);
+
+/* Lets nothing be drawn outside tr_axes_box. */
 void tr_axes_clip(const tr_axes *axes, double margin, cairo_t *cr);
 
 #endif

@@ -122,7 +122,7 @@ static tr_status draw_fit(tr_panel *panel, const tr_panel_target *target,
         return tr_field_draw(fit->field, target, snapshot->params, diag);
     tr_prediction_update(fit->prediction, target, snapshot->params);
     tr_legend_lift(fit->legend, target);
-    tr_prediction_stroke(fit->prediction, target->cr, fit->setting.source->theme.prediction);
+    tr_prediction_stroke(fit->prediction, target, fit->setting.source->theme.prediction);
     tr_legend_lower(fit->legend, target);
     return TR_OK;
 }

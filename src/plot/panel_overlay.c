@@ -205,7 +205,7 @@ static tr_status draw_overlay(tr_panel *panel, const tr_panel_target *target,
     }
     tr_legend_lift(overlay->legend, target);
     for (size_t i = 0; i < joint->n_runs; i++)
-        tr_prediction_stroke(overlay->predictions[i], target->cr, joint->runs[i].color);
+        tr_prediction_stroke(overlay->predictions[i], target, joint->runs[i].color);
     tr_legend_lower(overlay->legend, target);
     return TR_OK;
 }

@@ -86,7 +86,13 @@ void tr_prediction_update(tr_prediction *prediction, const tr_panel_target *targ
     }
 }
 
-void tr_prediction_stroke(const tr_prediction *prediction, cairo_t *cr, tr_color color) {
-    tr_line_stroke(prediction->axes, prediction->line_width, cr, color, prediction->pieces,
-                   prediction->n_pieces);
+void tr_prediction_stroke(const tr_prediction *prediction, const tr_panel_target *target,
+                          tr_color color) {
+    double width = prediction->line_width;
+    if (target->canvas)
+        tr_canvas_stroke(target->canvas, tr_axes_box(prediction->axes, width / 2),
+                         prediction->pieces, prediction->n_pieces, width, (uint32_t)color);
+    else
+        tr_line_stroke(prediction->axes, width, target->cr, color, prediction->pieces,
+                       prediction->n_pieces);
 }

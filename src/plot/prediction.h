@@ -16,6 +16,7 @@ void tr_prediction_destroy(tr_prediction **prediction);
 void tr_prediction_update(tr_prediction *prediction, const tr_panel_target *target,
                           const float *params);
 
-void tr_prediction_stroke(const tr_prediction *prediction, cairo_t *cr, tr_color color);
+void tr_prediction_stroke(const tr_prediction *prediction, const tr_panel_target *target,
+                          tr_color color);
 
 #endif
