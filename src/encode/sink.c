@@ -1,6 +1,7 @@
 #include "sink.h"
 
 #include "alloc.h"
+#include "av.h"
 #include "diag.h"
 
 #include <stdbool.h>
@@ -97,6 +98,12 @@ tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int 
         tr_sink_destroy(&sink);
     *out = sink;
     return status;
+}
+
+void tr_sink_load(void) {
+    const tr_av *av;
+    tr_diag diag;
+    (void)!tr_av_load_codecs(&av, &diag);
 }
 
 tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag) {

@@ -1,6 +1,6 @@
 /* Making what a plan describes: runs are trained once each and recorded, and what shows them is made
- * side by side. A task is a run or an artifact, and has a thread of its own while it is worked at; the
- * caller's thread starts tasks as others that they need are done, within the number of workers. */
+ * side by side. A task is a run or an artifact; workers are threads that do one task after the other,
+ * which the caller's thread gives them as others that these need are done. */
 #include "build.h"
 
 #include "artifact.h"
@@ -46,14 +46,15 @@ typedef struct artifact_task {
     atomic_uint_least64_t n_frames; /* estimated until the rendering begins */
 } artifact_task;
 
+typedef enum worker_state { IDLE, BUSY, FINISHED } worker_state;
+
 typedef struct worker {
     struct build *build;
-    bool is_run;
+    bool is_run;  /* the task at hand, as are the next two */
     size_t index; /* of the run or artifact */
-    int n_jobs;   /* threads that it may use itself */
+    int n_jobs;   /* threads that it may use itself; 0 if it is the one beside the others */
+    worker_state state;
     pthread_t thread;
-    bool is_busy;
-    bool has_ended;
 } worker;
 
 typedef struct build {
@@ -66,9 +67,14 @@ typedef struct build {
     artifact_task *artifacts;
     int n_jobs;
     int n_jobs_used;
+    bool has_spare; /* there is a processor more than jobs */
+    bool is_spare_used;
     worker workers[MOST_JOBS];
-    pthread_mutex_t mutex; /* guards `has_ended` of the workers */
-    pthread_cond_t changed;
+    int n_workers;         /* that have been started */
+    bool has_no_more;      /* tasks: workers end */
+    pthread_mutex_t mutex; /* guards tasks and workers */
+    pthread_cond_t given;  /* a task */
+    pthread_cond_t done;
     atomic_bool is_stopping;
     double start; /* of tr_seconds() */
 } build;
@@ -239,10 +245,11 @@ static void fail_run(build *b, size_t index, tr_status status, const char *text)
     task->failure = g_strdup_printf("run %s: %s", b->plan->runs[index].name, text);
 }
 
-static void *work(void *context) {
-    worker *self = context;
+/* With the mutex, which is let go while the task is worked at. */
+static void do_task(worker *self) {
     build *b = self->build;
     tr_diag diag = {0};
+    pthread_mutex_unlock(&b->mutex);
     tr_status status = self->is_run ? train(b, self->index, &diag) : make_artifact(self, &diag);
     const char *text = diag.text[0] ? diag.text : tr_status_name(status);
     pthread_mutex_lock(&b->mutex);
@@ -256,8 +263,21 @@ static void *work(void *context) {
         b->artifacts[self->index].state = DONE;
         b->report->artifacts[self->index].outcome = TR_MADE;
     }
-    self->has_ended = true;
-    pthread_cond_signal(&b->changed);
+}
+
+static void *work(void *context) {
+    worker *self = context;
+    build *b = self->build;
+    pthread_mutex_lock(&b->mutex);
+    while (!b->has_no_more) {
+        if (self->state == BUSY) {
+            do_task(self);
+            self->state = FINISHED;
+            pthread_cond_signal(&b->done);
+        } else {
+            pthread_cond_wait(&b->given, &b->mutex);
+        }
+    }
     pthread_mutex_unlock(&b->mutex);
     return NULL;
 }
@@ -308,25 +328,40 @@ static int share_of(const build *b, size_t index, size_t n_ready) {
     return n_segments < share ? (n_segments ? (int)n_segments : 1) : (int)share;
 }
 
-static void start_worker(build *b, bool is_run, size_t index, int n_jobs) {
+/* A worker that has nothing to do, or a new one; NULL if the system has no thread for that. */
+static worker *find_worker(build *b) {
     worker *w = b->workers;
-    while (w->is_busy)
+    while (w < b->workers + b->n_workers && w->state != IDLE)
         w++;
-    *w = (worker){.build = b, .is_run = is_run, .index = index, .n_jobs = n_jobs, .is_busy = true};
+    if (w < b->workers + b->n_workers)
+        return w;
+    w->build = b;
+    if (pthread_create(&w->thread, NULL, work, w))
+        return NULL;
+    b->n_workers++;
+    return w;
+}
+
+static void give_task(build *b, bool is_run, size_t index, int n_jobs) {
+    worker *w = find_worker(b);
+    const char *text = "the system has no thread left for it";
+    if (!w && is_run)
+        fail_run(b, index, TR_ERROR_SYSTEM, text);
+    else if (!w)
+        fail_artifact(b, index, TR_ERROR_SYSTEM, text);
+    if (!w)
+        return;
     if (is_run)
         b->runs[index].state = WORKING;
     else
         b->artifacts[index].state = WORKING;
-    if (!pthread_create(&w->thread, NULL, work, w)) {
-        b->n_jobs_used += n_jobs;
-        return;
-    }
-    w->is_busy = false;
-    const char *text = "the system has no thread left for it";
-    if (is_run)
-        fail_run(b, index, TR_ERROR_SYSTEM, text);
-    else
-        fail_artifact(b, index, TR_ERROR_SYSTEM, text);
+    w->is_run = is_run;
+    w->index = index;
+    w->n_jobs = n_jobs;
+    w->state = BUSY;
+    b->n_jobs_used += n_jobs;
+    b->is_spare_used = b->is_spare_used || n_jobs == 0;
+    pthread_cond_broadcast(&b->given);
 }
 
 /* The run with the most iterations of those that can be trained now; TR_NO_RUN if there is none. What
@@ -345,22 +380,34 @@ static size_t find_longest_run(build *b) {
     return longest;
 }
 
-/* Starts what can be started: runs before what shows them, and what takes longest first. */
-static void start_tasks(build *b) {
+static bool is_video(const build *b, size_t index) {
+    tr_plan_kind kind = b->plan->artifacts[index].kind;
+    return kind == TR_PLAN_VIDEO || kind == TR_PLAN_CHECKSUMS;
+}
+
+/* Charts and tables, which nothing is encoded for, need not wait for the videos if there is a processor
+ * that no job uses. */
+static void give_beside(build *b) {
+    for (size_t i = 0; i < b->plan->n_artifacts && b->has_spare && !b->is_spare_used; i++)
+        if (!is_video(b, i) && is_artifact_ready(b, i))
+            give_task(b, false, i, 0);
+}
+
+/* Gives what can be worked at: runs before what shows them, and what takes longest first. */
+static void give_tasks(build *b) {
     size_t n_artifacts = b->plan->n_artifacts;
     for (size_t run = find_longest_run(b); run != TR_NO_RUN && b->n_jobs_used < b->n_jobs;
          run = find_longest_run(b))
-        start_worker(b, true, run, 1);
+        give_task(b, true, run, 1);
     size_t n_ready = 0;
     for (size_t i = 0; i < n_artifacts; i++)
         n_ready += is_artifact_ready(b, i);
     for (int videos = 1; videos >= 0; videos--)
         for (size_t i = 0; i < n_artifacts && b->n_jobs_used < b->n_jobs; i++) {
-            tr_plan_kind kind = b->plan->artifacts[i].kind;
-            bool is_video = kind == TR_PLAN_VIDEO || kind == TR_PLAN_CHECKSUMS;
-            if (is_video == (videos == 1) && is_artifact_ready(b, i))
-                start_worker(b, false, i, is_video ? share_of(b, i, n_ready--) : (n_ready--, 1));
+            if (is_video(b, i) == (videos == 1) && is_artifact_ready(b, i))
+                give_task(b, false, i, videos ? share_of(b, i, n_ready--) : (n_ready--, 1));
         }
+    give_beside(b);
 }
 
 static void leave_recordings(build *b, const tr_plan_artifact *artifact) {
@@ -371,21 +418,18 @@ static void leave_recordings(build *b, const tr_plan_artifact *artifact) {
             forget_recording(&b->runs[runs[i]]);
 }
 
-/* Joins workers that have ended, and forgets recordings that nobody needs any more. */
-static bool reap_workers(build *b) {
-    bool is_any_left = false;
-    for (int i = 0; i < MOST_JOBS; i++) {
+/* Takes back what workers are finished with, and forgets recordings that nobody needs any more. */
+static void take_tasks_back(build *b) {
+    for (int i = 0; i < b->n_workers; i++) {
         worker *w = &b->workers[i];
-        if (w->is_busy && w->has_ended) {
-            pthread_join(w->thread, NULL);
-            w->is_busy = false;
-            b->n_jobs_used -= w->n_jobs;
-            if (!w->is_run)
-                leave_recordings(b, &b->plan->artifacts[w->index]);
-        }
-        is_any_left = is_any_left || w->is_busy;
+        if (w->state != FINISHED)
+            continue;
+        w->state = IDLE;
+        b->n_jobs_used -= w->n_jobs;
+        b->is_spare_used = b->is_spare_used && w->n_jobs > 0;
+        if (!w->is_run)
+            leave_recordings(b, &b->plan->artifacts[w->index]);
     }
-    return is_any_left;
 }
 
 static void report_progress(build *b) {
@@ -415,33 +459,64 @@ static size_t count_waiting(const build *b) {
     return count;
 }
 
-/* Starts tasks until there is something to wait for, or nothing left: where a task could not be started
- * others may have failed with it. */
-static bool keep_busy(build *b) {
+static bool is_busy(const build *b) {
+    return b->n_jobs_used > 0 || b->is_spare_used;
+}
+
+/* Gives tasks until there is something to wait for, or nothing left: where one could not be given others
+ * may have failed with it. */
+static void keep_busy(build *b) {
     size_t n_waiting;
     do {
         n_waiting = count_waiting(b);
-        start_tasks(b);
-    } while (!b->n_jobs_used && count_waiting(b) < n_waiting);
-    return b->n_jobs_used > 0;
+        give_tasks(b);
+    } while (!is_busy(b) && count_waiting(b) < n_waiting);
+}
+
+static void *load_encoders(void *context) {
+    (void)context;
+    tr_sink_load();
+    return NULL;
+}
+
+/* Linking the libraries that encode takes as long as a short training, which it can be done beside. */
+static bool start_loading(const build *b, pthread_t *thread) {
+    bool is_wanted = false;
+    for (size_t i = 0; i < b->plan->n_artifacts; i++)
+        is_wanted = is_wanted || (b->artifacts[i].state == WAITING &&
+                                  b->plan->artifacts[i].kind == TR_PLAN_VIDEO);
+    return is_wanted && !pthread_create(thread, NULL, load_encoders, NULL);
+}
+
+static void end_workers(build *b) {
+    b->has_no_more = true;
+    pthread_cond_broadcast(&b->given);
+    pthread_mutex_unlock(&b->mutex);
+    for (int i = 0; i < b->n_workers; i++)
+        pthread_join(b->workers[i].thread, NULL);
 }
 
 static void run_tasks(build *b) {
     double next_report = 0;
+    pthread_t loader;
     pthread_mutex_lock(&b->mutex);
-    for (;;) {
-        bool is_busy = reap_workers(b);
-        if (!atomic_load(&b->is_stopping))
-            is_busy = keep_busy(b);
-        if (!is_busy || tr_seconds() - b->start >= next_report) {
+    keep_busy(b);
+    /* not before there are workers: starting a thread would wait for it */
+    bool is_loading = start_loading(b, &loader);
+    while (is_busy(b)) {
+        if (tr_seconds() - b->start >= next_report) {
             report_progress(b);
             next_report = tr_seconds() - b->start + 0.9e-3 * PROGRESS_MILLISECONDS;
         }
-        if (!is_busy)
-            break;
-        tr_wait(&b->changed, &b->mutex, 1e-3 * PROGRESS_MILLISECONDS);
+        tr_wait(&b->done, &b->mutex, 1e-3 * PROGRESS_MILLISECONDS);
+        take_tasks_back(b);
+        if (!atomic_load(&b->is_stopping))
+            keep_busy(b);
     }
-    pthread_mutex_unlock(&b->mutex);
+    report_progress(b);
+    end_workers(b);
+    if (is_loading)
+        pthread_join(loader, NULL);
 }
 
 /* ---- before and after ---- */
@@ -627,8 +702,10 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
     b->options = options;
     b->report = report;
     b->n_jobs = tr_count_jobs(options->jobs, MOST_JOBS);
+    b->has_spare = b->n_jobs < tr_count_jobs(0, MOST_JOBS);
     pthread_mutex_init(&b->mutex, NULL);
-    pthread_cond_init(&b->changed, NULL);
+    pthread_cond_init(&b->given, NULL);
+    pthread_cond_init(&b->done, NULL);
     b->start = tr_seconds();
     tr_status status = tr_store_open(&b->store, options->folder, diag);
     if (!status) {
@@ -648,7 +725,8 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
     }
     report->seconds = tr_seconds() - b->start;
     tr_store_close(&b->store);
-    pthread_cond_destroy(&b->changed);
+    pthread_cond_destroy(&b->given);
+    pthread_cond_destroy(&b->done);
     pthread_mutex_destroy(&b->mutex);
     g_free(b->checksums);
     g_free(b->runs);

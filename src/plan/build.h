@@ -16,7 +16,9 @@ typedef struct tr_build_progress {
 
 typedef struct tr_build_options {
     const char *folder;
-    int jobs; /* threads that work, 0 for one per processor; the files do not depend on it */
+    /* threads that work, 0 for one per processor; the files do not depend on it. Where they leave a
+     * processor, charts and tables are made on that, one at a time */
+    int jobs;
     bool force;
     /* called about ten times a second on the caller's thread; all but TR_OK ends the build */
     tr_status (*progress)(const tr_build_progress *progress, void *context);

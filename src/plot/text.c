@@ -9,9 +9,22 @@
 #define FAMILY "DejaVu Sans"
 
 struct tr_text {
-    PangoFontMap *font_map;
     PangoContext *context;
 };
+
+/* Of each thread, kept until it ends: what is laid out next finds its fonts without asking Fontconfig
+ * again, for which Pango starts two threads. */
+static GPrivate font_maps = G_PRIVATE_INIT(g_object_unref);
+
+/* NULL if Pango was built without FreeType. */
+static PangoFontMap *get_font_map(void) {
+    PangoFontMap *font_map = g_private_get(&font_maps);
+    if (!font_map) {
+        font_map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+        g_private_set(&font_maps, font_map);
+    }
+    return font_map;
+}
 
 static tr_status check_font(tr_text *text, tr_diag *diag) {
     PangoFontDescription *wanted = pango_font_description_from_string(FAMILY);
@@ -37,12 +50,12 @@ tr_status tr_text_create(tr_text **out, tr_diag *diag) {
     tr_text *text = tr_alloc_array(1, sizeof *text);
     if (!text)
         return tr_fail_memory(diag, "text");
-    text->font_map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-    if (!text->font_map) {
+    PangoFontMap *font_map = get_font_map();
+    if (!font_map) {
         free(text);
         return tr_fail(diag, TR_ERROR_FONT, "this Pango was built without FreeType fonts");
     }
-    text->context = pango_font_map_create_context(text->font_map);
+    text->context = pango_font_map_create_context(font_map);
     pango_context_set_round_glyph_positions(text->context, FALSE);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -65,7 +78,6 @@ void tr_text_destroy(tr_text **handle) {
     if (!text)
         return;
     g_object_unref(text->context);
-    g_object_unref(text->font_map);
     free(text);
     *handle = NULL;
 }
