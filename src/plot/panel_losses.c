@@ -29,6 +29,15 @@ typedef struct end_label {
     double y; /* of its middle */
 } end_label;
 
+/* A curve, once the axes are where they stay. */
+typedef struct drawn_curve {
+    size_t run;
+    const tr_loss_curve *losses;
+    bool is_line;            /* rather than the batches */
+    const tr_series *series; /* of these two */
+    tr_point *pixels;        /* of its points */
+} drawn_curve;
+
 typedef struct losses_panel {
     tr_panel panel;
     tr_panel_setting setting;
@@ -42,6 +51,8 @@ typedef struct losses_panel {
     tr_legend *legend; /* in the place of these, within the axes, or */
     tr_legend_corner corner;
     tr_key *key; /* beside them */
+    size_t n_curves;
+    drawn_curve *curves;
     tr_growth *growth;
 } losses_panel;
 
@@ -76,6 +87,9 @@ static void destroy_losses(tr_panel *panel) {
     if (!losses)
         return;
     tr_growth_destroy(&losses->growth);
+    for (size_t i = 0; i < losses->n_curves; i++)
+        free(losses->curves[i].pixels);
+    free(losses->curves);
     tr_legend_destroy(&losses->legend);
     tr_key_destroy(&losses->key);
     drop_labels(losses);
@@ -311,43 +325,59 @@ static void draw_labels(const losses_panel *losses, cairo_t *cr) {
 
 /* ---- the curves ---- */
 
-/* The batches of all runs and then their lines, in the order in which they are drawn. */
-static const tr_series *series_of(const losses_panel *losses, size_t curve, size_t *run) {
+/* Far outside, Cairo's numbers end. */
+static tr_point to_near_pixel(const losses_panel *losses, size_t run, tr_series_point point) {
+    const tr_point at = to_pixel(losses, run, point);
+    return (tr_point){at.x, fmin(fmax(at.y, -1e5), 1e5)};
+}
+
+/* The batches of all runs and then their lines, in the order in which they are drawn. Of many runs, the
+ * batches would hide everything else. */
+static tr_status create_curves(losses_panel *losses, tr_diag *diag) {
+    const tr_loss_curves *data = losses->data;
     size_t n_runs = losses->joint->n_runs;
-    *run = curve < n_runs ? losses->data->by_jitter[curve] : curve - n_runs;
-    const tr_loss_curve *losses_of_run = &losses->data->curves[*run];
-    return curve < n_runs ? &losses_of_run->batches : &losses_of_run->line;
+    size_t n_bands = n_runs > TR_N_LINE_COLORS ? 0 : n_runs;
+    losses->curves = tr_alloc_array(n_bands + n_runs, sizeof *losses->curves);
+    if (!losses->curves)
+        return tr_fail_memory(diag, "the error");
+    losses->n_curves = n_bands + n_runs;
+    for (size_t i = 0; i < losses->n_curves; i++) {
+        drawn_curve *curve = &losses->curves[i];
+        curve->run = i < n_bands ? data->by_jitter[i] : i - n_bands;
+        curve->losses = &data->curves[curve->run];
+        curve->is_line = i >= n_bands;
+        curve->series = curve->is_line ? &curve->losses->line : &curve->losses->batches;
+        curve->pixels = tr_alloc_array(curve->series->n_points, sizeof *curve->pixels);
+        if (!curve->pixels)
+            return tr_fail_memory(diag, "the error");
+        for (size_t k = 0; k < curve->series->n_points; k++)
+            curve->pixels[k] = to_near_pixel(losses, curve->run, curve->series->points[k]);
+    }
+    return TR_OK;
 }
 
-/* Of many runs, the batches would hide everything else. */
-static size_t first_curve(const losses_panel *losses) {
-    return losses->joint->n_runs > TR_N_LINE_COLORS ? losses->joint->n_runs : 0;
+static bool is_band(const drawn_curve *curve) {
+    return !curve->is_line && curve->losses->is_dense;
 }
 
-static size_t count_shown(const losses_panel *losses, size_t run, const tr_series *series,
+static size_t count_shown(const losses_panel *losses, const drawn_curve *curve,
                           const tr_snapshot *snapshot) {
-    return tr_series_points_up_to(series, tr_loss_curve_shown(&losses->data->curves[run],
-                                                              losses->joint, snapshot->iteration));
+    return tr_series_points_up_to(
+        curve->series, tr_loss_curve_shown(curve->losses, losses->joint, snapshot->iteration));
 }
 
 /* Number of the first point that is not left of x. */
-static size_t find_point(const losses_panel *losses, size_t run, const tr_series *series,
-                         double x) {
+static size_t find_point(const drawn_curve *curve, double x) {
     size_t low = 0;
-    size_t high = series->n_points;
+    size_t high = curve->series->n_points;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (to_pixel(losses, run, series->points[middle]).x < x)
+        if (curve->pixels[middle].x < x)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
-}
-
-/* Whether the curve is drawn as a band. */
-static bool is_band(const losses_panel *losses, size_t curve, size_t run) {
-    return curve < losses->joint->n_runs && losses->data->curves[run].is_dense;
 }
 
 /* The first point of the span that has the one before `end`; 0 if there is none. */
@@ -369,12 +399,12 @@ static size_t next_span(const tr_series *series, size_t first, size_t end) {
 }
 
 /* The points that draw the part between `left` and `right`: those in it, and one on either side. */
-static size_t select_points(const losses_panel *losses, size_t run, const tr_series *series,
+static size_t select_points(const losses_panel *losses, const drawn_curve *curve,
                             const tr_snapshot *snapshot, double left, double right, size_t *first) {
     double margin = losses->line_width;
-    size_t shown = count_shown(losses, run, series, snapshot);
-    size_t last = find_point(losses, run, series, right + margin) + 1;
-    *first = find_point(losses, run, series, left - margin);
+    size_t shown = count_shown(losses, curve, snapshot);
+    size_t last = find_point(curve, right + margin) + 1;
+    *first = find_point(curve, left - margin);
     *first -= *first > 0;
     last = last < shown ? last : shown;
     return last > *first ? last - *first : 0;
@@ -385,94 +415,81 @@ static void reach(void *context, const tr_snapshot *snapshot, double *settled, d
     double margin = 2 * losses->line_width;
     *settled = INFINITY;
     *head = tr_axes_to_pixel(&losses->axes, (double)snapshot->iteration, 0).x + margin;
-    for (size_t curve = first_curve(losses); curve < 2 * losses->joint->n_runs; curve++) {
-        size_t run;
-        const tr_series *series = series_of(losses, curve, &run);
-        size_t shown = count_shown(losses, run, series, snapshot);
-        if (shown == series->n_points)
+    for (size_t i = 0; i < losses->n_curves; i++) {
+        const drawn_curve *curve = &losses->curves[i];
+        size_t shown = count_shown(losses, curve, snapshot);
+        if (shown == curve->series->n_points)
             continue;
         /* a band ends with a span of which more may be shown later */
-        size_t end = is_band(losses, curve, run) ? find_span(series, shown) : shown;
-        size_t last = is_band(losses, curve, run) ? find_span(series, end) : end - (end > 0);
-        *settled = fmin(*settled,
-                        end ? to_pixel(losses, run, series->points[last]).x - margin : -INFINITY);
+        size_t end = is_band(curve) ? find_span(curve->series, shown) : shown;
+        size_t last = is_band(curve) ? find_span(curve->series, end) : end - (end > 0);
+        *settled = fmin(*settled, end ? curve->pixels[last].x - margin : -INFINITY);
     }
 }
 
 static bool measure(void *context, const tr_snapshot *snapshot, double left, double right,
                     double *top, double *bottom) {
     const losses_panel *losses = context;
-    *top = INFINITY;
-    *bottom = -INFINITY;
-    for (size_t curve = first_curve(losses); curve < 2 * losses->joint->n_runs; curve++) {
-        size_t run, first;
-        const tr_series *series = series_of(losses, curve, &run);
-        size_t count = select_points(losses, run, series, snapshot, left, right, &first);
-        if (!count)
-            continue;
-        tr_series_point low = series->points[first], high = low;
-        for (size_t i = first; i < first + count; i++) {
-            low = series->points[i].value < low.value ? series->points[i] : low;
-            high = series->points[i].value > high.value ? series->points[i] : high;
+    double lowest = INFINITY, highest = -INFINITY;
+    for (size_t i = 0; i < losses->n_curves; i++) {
+        const drawn_curve *curve = &losses->curves[i];
+        size_t first;
+        size_t count = select_points(losses, curve, snapshot, left, right, &first);
+        for (size_t k = first; k < first + count; k++) {
+            double y = curve->pixels[k].y;
+            lowest = y < lowest ? y : lowest;
+            highest = y > highest ? y : highest;
         }
-        *top = fmin(*top, to_pixel(losses, run, high).y - losses->line_width);
-        *bottom = fmax(*bottom, to_pixel(losses, run, low).y + losses->line_width);
     }
-    return *bottom >= *top;
+    *top = lowest - losses->line_width;
+    *bottom = highest + losses->line_width;
+    return highest >= lowest;
 }
 
-/* Far outside, Cairo's numbers end. */
-static tr_point to_near_pixel(const losses_panel *losses, size_t run, tr_series_point point) {
-    const tr_point at = to_pixel(losses, run, point);
-    return (tr_point){at.x, fmin(fmax(at.y, -1e5), 1e5)};
-}
-
-/* The lowest or the highest value from the point before `first`, where the line comes from, up to the
- * one before `end`, at the first of them. */
-static tr_series_point find_edge(const tr_series *series, size_t first, size_t end, bool highest) {
-    tr_series_point edge = series->points[first];
+/* The upper or the lower edge from the point before `first`, where the line comes from, up to the one
+ * before `end`, at the first of them. */
+static tr_point find_edge(const drawn_curve *curve, size_t first, size_t end, bool is_upper) {
+    tr_point edge = curve->pixels[first];
     for (size_t i = first > 0 ? first - 1 : 0; i < end; i++) {
-        double value = series->points[i].value;
-        if (highest ? value > edge.value : value < edge.value)
-            edge.value = value;
+        double y = curve->pixels[i].y;
+        if (is_upper ? y < edge.y : y > edge.y)
+            edge.y = y;
     }
     return edge;
 }
 
-/* The spans from `first` to `end`, by their highest values there and their lowest ones back. */
-static void trace_band(const losses_panel *losses, size_t run, const tr_series *series,
-                       size_t first, size_t end, double half, cairo_t *cr) {
+/* The spans from `first` to `end`, by their upper edges there and their lower ones back. */
+static void trace_band(const drawn_curve *curve, size_t first, size_t end, double half,
+                       cairo_t *cr) {
     for (size_t i = first, next; i < end; i = next) {
-        next = next_span(series, i, end);
-        const tr_point at = to_near_pixel(losses, run, find_edge(series, i, next, true));
+        next = next_span(curve->series, i, end);
+        const tr_point at = find_edge(curve, i, next, true);
         cairo_line_to(cr, at.x, at.y - half);
     }
     for (size_t i = end, start; i > first; i = start) {
-        start = find_span(series, i);
-        const tr_point at = to_near_pixel(losses, run, find_edge(series, start, i, false));
+        start = find_span(curve->series, i);
+        const tr_point at = find_edge(curve, start, i, false);
         cairo_line_to(cr, at.x, at.y + half);
     }
     cairo_close_path(cr);
 }
 
 /* A curve between `left` and `right`, in the colour that is set. */
-static void draw_curve(const losses_panel *losses, size_t curve, const tr_snapshot *snapshot,
-                       double left, double right, double width, cairo_t *cr) {
-    size_t run, first;
-    const tr_series *series = series_of(losses, curve, &run);
-    size_t count = select_points(losses, run, series, snapshot, left, right, &first);
+static void draw_curve(const losses_panel *losses, const drawn_curve *curve,
+                       const tr_snapshot *snapshot, double left, double right, double width,
+                       cairo_t *cr) {
+    size_t first;
+    size_t count = select_points(losses, curve, snapshot, left, right, &first);
     cairo_new_path(cr);
-    if (count && is_band(losses, curve, run)) {
-        size_t shown = count_shown(losses, run, series, snapshot);
-        size_t end = next_span(series, first + count - 1, shown);
-        trace_band(losses, run, series, find_span(series, first + 1), end, width / 2, cr);
+    if (count && is_band(curve)) {
+        size_t shown = count_shown(losses, curve, snapshot);
+        size_t end = next_span(curve->series, first + count - 1, shown);
+        trace_band(curve, find_span(curve->series, first + 1), end, width / 2, cr);
         cairo_fill(cr);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        const tr_point at = to_near_pixel(losses, run, series->points[first + i]);
-        cairo_line_to(cr, at.x, at.y);
-    }
+    for (size_t i = first; i < first + count; i++)
+        cairo_line_to(cr, curve->pixels[i].x, curve->pixels[i].y);
     cairo_set_line_width(cr, width);
     cairo_stroke(cr);
 }
@@ -481,16 +498,14 @@ static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, doub
                    double right) {
     const losses_panel *losses = context;
     const tr_theme *theme = &losses->setting.source->theme;
-    size_t n_runs = losses->joint->n_runs;
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    for (size_t curve = first_curve(losses); curve < 2 * n_runs; curve++) {
-        size_t run;
-        series_of(losses, curve, &run);
-        tr_color color = losses->joint->runs[run].color;
+    for (size_t i = 0; i < losses->n_curves; i++) {
+        const drawn_curve *curve = &losses->curves[i];
+        tr_color color = losses->joint->runs[curve->run].color;
         tr_set_color(cr,
-                     curve < n_runs ? tr_mix_colors(theme->background, color, PALE, 100) : color);
+                     curve->is_line ? color : tr_mix_colors(theme->background, color, PALE, 100));
         draw_curve(losses, curve, snapshot, left, right,
-                   losses->line_width * (curve < n_runs ? PALE_WIDTH : 1), cr);
+                   losses->line_width * (curve->is_line ? 1 : PALE_WIDTH), cr);
     }
 }
 
@@ -513,6 +528,8 @@ static tr_status draw_losses_background(tr_panel *panel, cairo_t *cr, tr_diag *d
     if (losses->legend)
         tr_legend_move(losses->legend, &losses->axes, losses->corner);
     status = tr_legend_draw_background(losses->legend, cr, diag);
+    if (!status)
+        status = create_curves(losses, diag);
     if (status)
         return status;
     return tr_growth_create(&losses->growth, &curves, losses, &losses->axes, losses->line_width / 2,
