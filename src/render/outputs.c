@@ -1,5 +1,6 @@
 #include "outputs.h"
 
+#include "alloc.h"
 #include "diag.h"
 #include "png.h"
 #include "scene.h"
@@ -98,17 +99,33 @@ tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
 }
 
 tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_diag *diag) {
+    size_t stride = (size_t)frame->stride;
+    size_t height = (size_t)frame->height;
     if (!outputs->poster)
+        return TR_OK;
+    outputs->first_pixels = tr_alloc_array(height, stride);
+    if (!outputs->first_pixels)
+        return tr_fail_memory(diag, "the poster");
+    memcpy(outputs->first_pixels, frame->pixels, height * stride);
+    outputs->first = *frame;
+    outputs->first.pixels = outputs->first_pixels;
+    return TR_OK;
+}
+
+tr_status tr_outputs_write_poster(tr_outputs *outputs, tr_diag *diag) {
+    if (!outputs->first_pixels)
         return TR_OK;
     tr_png *png;
     const uint8_t *data;
     size_t size;
-    tr_status status = tr_png_create(&png, frame->width, frame->height, diag);
+    tr_status status = tr_png_create(&png, outputs->first.width, outputs->first.height, diag);
     if (!status)
-        status = tr_png_encode(png, frame, &data, &size, diag);
+        status = tr_png_encode(png, &outputs->first, &data, &size, diag);
     if (!status)
         status = tr_output_write(outputs->poster, data, size, diag);
     tr_png_destroy(&png);
+    free(outputs->first_pixels);
+    outputs->first_pixels = NULL;
     return status;
 }
 
@@ -181,7 +198,9 @@ static tr_status sync_files(const tr_outputs *outputs, tr_diag *diag) {
 }
 
 tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
-    tr_status status = finish_timeline(outputs, diag);
+    tr_status status = tr_outputs_write_poster(outputs, diag);
+    if (!status)
+        status = finish_timeline(outputs, diag);
     if (!status)
         status = tr_sink_finish(outputs->sink, diag);
     if (status)
@@ -198,6 +217,8 @@ tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag) {
 }
 
 void tr_outputs_discard(tr_outputs *outputs) {
+    free(outputs->first_pixels);
+    outputs->first_pixels = NULL;
     tr_timeline_destroy(&outputs->timeline);
     tr_output_discard(&outputs->captions);
     tr_output_discard(&outputs->poster);

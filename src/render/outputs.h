@@ -17,6 +17,8 @@ typedef struct tr_outputs {
     tr_output *poster; /* NULL if there is none, as are the next two */
     tr_output *captions;
     tr_timeline *timeline;
+    tr_frame first; /* with pixels of its own, until it is the poster */
+    uint8_t *first_pixels;
 } tr_outputs;
 
 /* What can be known of the settings before anything is loaded or written. TR_ERROR_ARGUMENT. */
@@ -32,8 +34,12 @@ tr_status tr_outputs_open(tr_outputs *outputs, const tr_render_options *options,
 tr_status tr_outputs_take_state(tr_outputs *outputs, const tr_snapshot *state, bool is_held,
                                 tr_diag *diag);
 
-/* Takes the first frame for the poster, on any thread; the frame stays the caller's. */
+/* Takes a copy of the first frame for the poster, on any thread. */
 tr_status tr_outputs_take_first(tr_outputs *outputs, const tr_frame *frame, tr_diag *diag);
+
+/* Writes the poster, once its frame has been taken and if that was not done yet. Compressing it takes
+ * as long as drawing dozens of frames, so that it is not for a worker to do. */
+tr_status tr_outputs_write_poster(tr_outputs *outputs, tr_diag *diag);
 
 /* After the last segment: completes and checks the files, then gives them their names. */
 tr_status tr_outputs_close(tr_outputs *outputs, tr_diag *diag);

@@ -71,6 +71,7 @@ typedef struct rendering {
     bool sink_ready;
     int n_plotters; /* workers whose background is drawn */
     int n_workers;  /* that have not ended */
+    bool has_first; /* the outputs have taken the first frame */
     uint64_t next_to_append;
     size_t window;        /* segments that may be under way or waiting */
     tr_segment **waiting; /* [window], by segment modulo window */
@@ -221,6 +222,15 @@ static tr_status deliver(rendering *job, uint64_t index, tr_segment *segment, tr
     return status;
 }
 
+static tr_status take_first(rendering *job, const tr_frame *frame, tr_diag *diag) {
+    tr_status status = tr_outputs_take_first(&job->outputs, frame, diag);
+    pthread_mutex_lock(&job->mutex);
+    job->has_first = !status;
+    pthread_cond_broadcast(&job->changed);
+    pthread_mutex_unlock(&job->mutex);
+    return status;
+}
+
 static tr_status render_segment(rendering *job, const state_block *block, tr_plotter *plotter,
                                 tr_sink_worker *worker, tr_diag *diag) {
     tr_segment *segment;
@@ -231,7 +241,7 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
             return TR_ERROR_CANCELLED; /* somebody else's failure is the one that counts */
         status = tr_plotter_draw(plotter, &block->states[i], &frame, diag);
         if (!status && block->segment == 0 && i == 0)
-            status = tr_outputs_take_first(&job->outputs, &frame, diag);
+            status = take_first(job, &frame, diag);
         if (!status)
             status = tr_sink_add_frame(worker, &frame, diag);
         atomic_fetch_add_explicit(&job->frames, 1, memory_order_relaxed);
@@ -309,24 +319,34 @@ static tr_status report_progress(const rendering *job) {
     return job->options->progress(&progress, job->options->progress_context);
 }
 
+/* What the caller's thread does while the workers draw and encode. */
+static tr_status look_after(rendering *job, bool has_first, double *next_report, tr_diag *diag) {
+    tr_status status = check_cancel(job);
+    if (!status && has_first)
+        status = tr_outputs_write_poster(&job->outputs, diag);
+    if (!status && tr_seconds() - job->start >= *next_report) {
+        status = report_progress(job);
+        *next_report = tr_seconds() - job->start + 0.9e-3 * PROGRESS_MILLISECONDS;
+    }
+    if (status && !diag->text[0])
+        tr_fail(diag, status, "%s", tr_status_name(status));
+    return status;
+}
+
 static void wait_for_workers(rendering *job) {
     double next_report = 0;
     pthread_mutex_lock(&job->mutex);
     while (job->n_workers) {
-        tr_wait(&job->changed, &job->mutex, 1e-3 * PROGRESS_MILLISECONDS);
+        tr_diag diag = {0};
         bool going_on = !job->status;
+        bool has_first = job->has_first;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = going_on ? check_cancel(job) : TR_OK;
-        if (going_on && !status && tr_seconds() - job->start >= next_report) {
-            status = report_progress(job);
-            next_report = tr_seconds() - job->start + 0.9e-3 * PROGRESS_MILLISECONDS;
-        }
-        if (status) {
-            tr_diag diag = {0};
-            tr_fail(&diag, status, "%s", tr_status_name(status));
+        tr_status status = going_on ? look_after(job, has_first, &next_report, &diag) : TR_OK;
+        if (status)
             fail_job(job, status, &diag);
-        }
         pthread_mutex_lock(&job->mutex);
+        if (job->n_workers && job->has_first == has_first)
+            tr_wait(&job->changed, &job->mutex, 1e-3 * PROGRESS_MILLISECONDS);
     }
     pthread_mutex_unlock(&job->mutex);
 }
