@@ -10,6 +10,8 @@ typedef struct stroke_leg {
     tr_point start;
     double x_unit; /* the direction, of length 1 */
     double y_unit;
+    double x_per_unit; /* 1 / x_unit, and */
+    double x_per_distance;
     double length;
     double reach;     /* how far from the middle of the line the centre of a pixel may be */
     bool joins_start; /* another leg is there: a round join rather than a butt cap */
@@ -50,6 +52,8 @@ static stroke_leg find_leg(const tr_line_piece *pieces, size_t n_pieces, size_t 
         .start = from,
         .x_unit = x / length,
         .y_unit = y / length,
+        .x_per_unit = length / x,
+        .x_per_distance = -length / y,
         .length = length,
         .reach = reach,
         .joins_start = i > 0 && is_joined(&pieces[i - 1], piece),
@@ -60,14 +64,13 @@ static stroke_leg find_leg(const tr_line_piece *pieces, size_t n_pieces, size_t 
                 .bottom = first_center(fmax(from.y, to.y) + reach, clip->top, clip->bottom)}};
 }
 
-/* The pixels of a row where what is `value + x * slope` is between `low` and `high`: the first, and the
- * one after the last. */
-static int find_pixels(const stroke_leg *leg, double value, double slope, double low, double high,
+/* The pixels of a row where what is `value + x * slope` is between `low` and `high`, with the run that
+ * is 1 / slope: the first, and the one after the last. */
+static int find_pixels(const stroke_leg *leg, double value, double run, double low, double high,
                        int *end) {
-    double run = 1 / slope;
-    double left = ((slope > 0 ? low : high) - value) * run;
-    double right = ((slope > 0 ? high : low) - value) * run;
-    if (slope == 0) { /* all or none */
+    double left = ((run > 0 ? low : high) - value) * run;
+    double right = ((run > 0 ? high : low) - value) * run;
+    if (isinf(run)) { /* all or none */
         left = value >= low && value <= high ? -INFINITY : INFINITY;
         right = INFINITY;
     }
@@ -117,38 +120,49 @@ static void cover_body(const stroke_leg *leg, uint8_t *row, int first, int end, 
     }
 }
 
-static void paint(const uint8_t *alpha, uint32_t *under, int count, uint32_t color) {
-    for (int i = 0; i < count; i++)
-        under[i] = tr_blend(color, under[i], alpha[i]);
-}
-
 typedef void (*visit_fn)(const stroke_leg *leg, const tr_stroke_target *target, int row, int first,
                          int end, uint32_t color);
+
+/* The pixels of a row that are so far from the ends of the leg that these do not matter. */
+static int find_body(const stroke_leg *leg, double y, int first, int end, int *body_end) {
+    double at_left = y * leg->y_unit - leg->start.x * leg->x_unit;
+    double from = at_left + (first + 0.5) * leg->x_unit;
+    double to = at_left + (end - 0.5) * leg->x_unit;
+    double high = leg->length - 0.5;
+    *body_end = end;
+    if (from >= 0.5 && from <= high && to >= 0.5 && to <= high)
+        return first;
+    if (leg->length <= 1)
+        return end;
+    int body = find_pixels(leg, at_left, leg->x_per_unit, 0.5, high, body_end);
+    body = body > first ? body : first;
+    *body_end = *body_end < end ? *body_end : end;
+    return body < *body_end ? body : (*body_end = end);
+}
 
 static void cover_row(const stroke_leg *leg, const tr_stroke_target *target, int row, int first,
                       int end, uint32_t color) {
     (void)color;
     uint8_t *coverage = target->coverage + (size_t)row * target->coverage_stride;
     double y = row + 0.5 - leg->start.y;
-    double at_left = y * leg->y_unit - leg->start.x * leg->x_unit; /* the position along the leg */
     int body_end;
-    int body = find_pixels(leg, at_left, leg->x_unit, 0.5, leg->length - 0.5, &body_end);
-    body = body > first ? body : first;
-    body_end = body_end < end ? body_end : end;
-    if (body >= body_end || leg->length <= 1)
-        body = body_end = end;
-    cover_ends(leg, coverage, first, body, y);
-    cover_body(leg, coverage, body, body_end, y);
-    cover_ends(leg, coverage, body_end, end, y);
+    int body = find_body(leg, y, first, end, &body_end);
+    if (first < body)
+        cover_ends(leg, coverage, first, body, y);
+    if (body < body_end)
+        cover_body(leg, coverage, body, body_end, y);
+    if (body_end < end)
+        cover_ends(leg, coverage, body_end, end, y);
 }
 
 static void paint_row(const stroke_leg *leg, const tr_stroke_target *target, int row, int first,
                       int end, uint32_t color) {
     (void)leg;
-    uint8_t *coverage = target->coverage + (size_t)row * target->coverage_stride + first;
-    uint32_t *pixels = target->pixels + (size_t)row * target->pixel_stride + first;
-    paint(coverage, pixels, end - first, color);
-    for (int i = 0; i < end - first; i++)
+    uint8_t *coverage = target->coverage + (size_t)row * target->coverage_stride;
+    uint32_t *pixels = target->pixels + (size_t)row * target->pixel_stride;
+    for (int i = first; i < end; i++)
+        pixels[i] = tr_blend(color, pixels[i], coverage[i]);
+    for (int i = first; i < end; i++)
         coverage[i] = 0;
 }
 
@@ -159,7 +173,7 @@ static void visit_rows(const tr_stroke_target *target, const tr_line_piece *piec
         for (int row = leg.box.top; row < leg.box.bottom; row++) {
             double at_left = (row + 0.5 - leg.start.y) * leg.x_unit + leg.start.x * leg.y_unit;
             int end;
-            int first = find_pixels(&leg, at_left, -leg.y_unit, -leg.reach, leg.reach, &end);
+            int first = find_pixels(&leg, at_left, leg.x_per_distance, -leg.reach, leg.reach, &end);
             if (first < end)
                 visit(&leg, target, row, first, end, color);
         }
