@@ -80,8 +80,8 @@ typedef struct tr_sink_ops {
  * TR_ERROR_OUTPUT, TR_ERROR_ENCODER, TR_ERROR_MEMORY. */
 tr_status tr_sink_create(tr_sink **sink, tr_format format, const char *path, int width, int height,
                          const tr_video *video, tr_diag *diag);
-/* Loads the libraries that encode, which sinks would otherwise do when they are created; on any thread.
- * What fails is told by them. */
+/* Loads the libraries that sinks need, which they would otherwise do themselves; on any thread. What fails
+ * is told by them. */
 void tr_sink_load(void);
 /* Gets ready for the first segment, which would otherwise wait for that; workers may be at it. */
 tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag);

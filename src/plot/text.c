@@ -3,27 +3,43 @@
 #include "alloc.h"
 #include "diag.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FAMILY "DejaVu Sans"
 
 struct tr_text {
+    PangoFontMap *font_map;
     PangoContext *context;
 };
 
-/* Of each thread, kept until it ends: what is laid out next finds its fonts without asking Fontconfig
- * again, for which Pango starts two threads. */
-static GPrivate font_maps = G_PRIVATE_INIT(g_object_unref);
+/* Font maps that no text uses. They are kept until the process ends: the next text finds its fonts
+ * there without asking Fontconfig again, for which Pango starts two threads each time. A font map is
+ * used by one thread at a time, as Pango wants it. */
+enum { MOST_SPARE = 64 };
+static PangoFontMap *spare_maps[MOST_SPARE];
+static size_t n_spare;
+static pthread_mutex_t spare_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 /* NULL if Pango was built without FreeType. */
-static PangoFontMap *get_font_map(void) {
-    PangoFontMap *font_map = g_private_get(&font_maps);
-    if (!font_map) {
-        font_map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-        g_private_set(&font_maps, font_map);
-    }
-    return font_map;
+static PangoFontMap *take_font_map(void) {
+    PangoFontMap *font_map = NULL;
+    pthread_mutex_lock(&spare_mutex);
+    if (n_spare)
+        font_map = spare_maps[--n_spare];
+    pthread_mutex_unlock(&spare_mutex);
+    return font_map ? font_map : pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+}
+
+static void leave_font_map(PangoFontMap *font_map) {
+    pthread_mutex_lock(&spare_mutex);
+    bool is_kept = n_spare < MOST_SPARE;
+    if (is_kept)
+        spare_maps[n_spare++] = font_map;
+    pthread_mutex_unlock(&spare_mutex);
+    if (!is_kept)
+        g_object_unref(font_map);
 }
 
 static tr_status check_font(tr_text *text, tr_diag *diag) {
@@ -50,12 +66,12 @@ tr_status tr_text_create(tr_text **out, tr_diag *diag) {
     tr_text *text = tr_alloc_array(1, sizeof *text);
     if (!text)
         return tr_fail_memory(diag, "text");
-    PangoFontMap *font_map = get_font_map();
-    if (!font_map) {
+    text->font_map = take_font_map();
+    if (!text->font_map) {
         free(text);
         return tr_fail(diag, TR_ERROR_FONT, "this Pango was built without FreeType fonts");
     }
-    text->context = pango_font_map_create_context(font_map);
+    text->context = pango_font_map_create_context(text->font_map);
     pango_context_set_round_glyph_positions(text->context, FALSE);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -78,6 +94,7 @@ void tr_text_destroy(tr_text **handle) {
     if (!text)
         return;
     g_object_unref(text->context);
+    leave_font_map(text->font_map);
     free(text);
     *handle = NULL;
 }
