@@ -13,8 +13,8 @@ tr_status tr_walk_create(tr_walk **walk, const tr_joint *joint, const tr_schedul
 void tr_walk_destroy(tr_walk **walk);
 
 /* For tr_source.run, once, with the walk as its context: joint states at the positions of the schedule
- * and at the last one, each of every run's last snapshot up to there. Reads every recording from its
- * beginning to its end, a bounded number of snapshots at a time. */
+ * and at the last one, each of every run's last snapshot up to there. Of every
+ * recording, only what is near these snapshots is read. */
 tr_status tr_walk_run(void *walk, tr_step_fn step, void *step_context, tr_diag *diag);
 
 /* The joint state of all runs' last snapshots; its params belong to the walk. */
