@@ -296,6 +296,57 @@ static void a_walk_finds_the_last_state_of_every_run_at_each_position(void **sta
     }
 }
 
+static tr_status take_nothing(const tr_snapshot *snapshot, void *context) {
+    (void)snapshot;
+    (void)context;
+    return TR_OK;
+}
+
+/* In a recording that somebody else made, samples seen may be anything. */
+static void a_walk_ends_whatever_the_samples_seen(void **state) {
+    (void)state;
+    enum { N_SNAPSHOTS = 700, N_ROUNDS = 40 };
+    const tr_picture picture = picture_of("fit", 400, 300);
+    tr_random random;
+    tr_random_seed(&random, 3);
+    for (int round = 0; round < N_ROUNDS; round++) {
+        tr_diag diag = {0};
+        float params[4] = {0};
+        tr_compared_run runs[2] = {neurons.runs[0], neurons.runs[1]};
+        tr_recording *recording;
+        size_t n_params = tr_recording_n_params(neurons.recordings[0]);
+        assert_in_range(n_params, 1, 4);
+        assert_ok(tr_recording_create(&recording, n_params, &diag), diag);
+        for (uint64_t i = 0; i < N_SNAPSHOTS; i++) {
+            const tr_snapshot snapshot = {.iteration = i,
+                                          .samples_seen = tr_random_interval(&random, 5000),
+                                          .params = params,
+                                          .n_params = n_params};
+            assert_ok(tr_recording_append(recording, &snapshot, &diag), diag);
+        }
+        runs[0].recording = recording;
+        const tr_comparison comparison = {
+            .n_runs = 2, .runs = runs, .align = TR_ALIGN_SAMPLES, .arrangement = TR_ARRANGE_GRID};
+        tr_scene *scene = create_compared(&comparison, &picture);
+        const tr_joint *joint = tr_scene_joint(scene);
+        const tr_schedule_options pace = {
+            .pace = TR_PACE_STEP, .n_frames = 60, .n_iterations = joint->last};
+        tr_schedule *schedule;
+        tr_walk *walk;
+        assert_ok(tr_schedule_create(&schedule, &pace, &diag), diag);
+        assert_ok(tr_walk_create(&walk, joint, schedule, &diag), diag);
+        tr_status status = tr_walk_run(walk, take_nothing, NULL, &diag);
+        if (status) {
+            assert_int_equal(status, TR_ERROR_INPUT);
+            assert_text_contains(diag.text, "samples seen");
+        }
+        tr_walk_destroy(&walk);
+        tr_schedule_destroy(&schedule);
+        tr_scene_destroy(&scene);
+        tr_recording_destroy(&recording);
+    }
+}
+
 /* A joint state at a position of some runs, owned by the caller as its params are. */
 static tr_snapshot joint_state(const tr_joint *joint, uint64_t position, float **params) {
     *params = calloc(tr_joint_n_params(joint), sizeof **params);
@@ -750,6 +801,7 @@ int main(void) {
         cmocka_unit_test(runs_must_be_recorded_to_be_drawn),
         cmocka_unit_test(states_come_out_of_a_joint_state_as_they_went_in),
         cmocka_unit_test(positions_count_what_the_runs_are_aligned_by),
+        cmocka_unit_test(a_walk_ends_whatever_the_samples_seen),
         cmocka_unit_test(a_walk_finds_the_last_state_of_every_run_at_each_position),
         cmocka_unit_test(panels_of_runs_have_the_same_axes),
         cmocka_unit_test(axes_have_room_for_the_data_of_all_runs),
