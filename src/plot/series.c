@@ -5,7 +5,6 @@
 #include "diag.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 enum { POINTS_PER_SPAN = 4 };
@@ -35,14 +34,17 @@ static void keep(tr_series *series, tr_series_point point) {
 }
 
 void tr_series_finish(tr_series *series) {
-    if (!series->n_read)
+    if (!series->is_in_span)
         return;
     bool low_first = series->low.iteration < series->high.iteration;
     keep(series, series->first);
     keep(series, low_first ? series->low : series->high);
     keep(series, low_first ? series->high : series->low);
     keep(series, series->last);
-    series->n_read = 0;
+    series->lowest = fmin(series->lowest, series->low.value);
+    series->highest = fmax(series->highest, series->high.value);
+    series->is_in_span = false;
+    series->span_end = 0;
 }
 
 size_t tr_series_span(const tr_series *series, uint64_t iteration) {
@@ -63,29 +65,11 @@ uint64_t tr_series_span_end(const tr_series *series, size_t span) {
     return end;
 }
 
-void tr_series_add(tr_series *series, uint64_t iteration, double value) {
-    if (!isfinite(value))
-        return;
-    const tr_series_point point = {iteration, value};
-    if (iteration >= series->span_end) {
-        tr_series_finish(series);
-        series->span = tr_series_span(series, iteration);
-        series->span_end = tr_series_span_end(series, series->span);
-    }
-    if (series->n_read++ == 0)
-        series->first = series->low = series->high = point;
-    if (value < series->low.value)
-        series->low = point;
-    if (value > series->high.value)
-        series->high = point;
-    series->last = point;
-    /* comparisons, as fmin and fmax are calls */
-    if (value < series->lowest)
-        series->lowest = value;
-    if (value > series->highest)
-        series->highest = value;
-    if (value > 0 && value < series->lowest_positive)
-        series->lowest_positive = value;
+void tr_series_begin_span(tr_series *series, tr_series_point point) {
+    tr_series_finish(series);
+    series->is_in_span = true;
+    series->span_end = tr_series_span_end(series, tr_series_span(series, point.iteration));
+    series->first = series->low = series->high = series->last = point;
 }
 
 size_t tr_series_points_up_to(const tr_series *series, uint64_t iteration) {

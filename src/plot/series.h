@@ -7,6 +7,8 @@
 #ifndef TR_PLOT_SERIES_H
 #define TR_PLOT_SERIES_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <trainreel/status.h>
@@ -25,9 +27,8 @@ typedef struct tr_series {
 
     uint64_t last_iteration;
     size_t n_spans;
-    size_t span;       /* that is being read */
-    uint64_t span_end; /* the first iteration of the next one */
-    size_t n_read;     /* of that span */
+    bool is_in_span;   /* values of one are being read, of which the next four are */
+    uint64_t span_end; /* the first iteration of the next one; 0 if none is being read */
     tr_series_point first;
     tr_series_point low;
     tr_series_point high;
@@ -39,9 +40,28 @@ typedef struct tr_series {
 tr_status tr_series_init(tr_series *series, uint64_t last_iteration, size_t n_spans, tr_diag *diag);
 void tr_series_clear(tr_series *series);
 
+/* Begins the span of a value, with it, and ends the one before. */
+void tr_series_begin_span(tr_series *series, tr_series_point point);
+
 /* Takes the next value, by rising iteration, and after the last one what is left of its span. A value
- * that is not finite is left out, as are at last all but the last one of the same iteration. */
-void tr_series_add(tr_series *series, uint64_t iteration, double value);
+ * that is not finite is left out, as are at last all but the last one of the same iteration. Inline, as
+ * every iteration of a run goes through it. */
+static inline void tr_series_add(tr_series *series, uint64_t iteration, double value) {
+    const tr_series_point point = {iteration, value};
+    if (!isfinite(value))
+        return;
+    if (value > 0 && value < series->lowest_positive)
+        series->lowest_positive = value;
+    if (iteration >= series->span_end) {
+        tr_series_begin_span(series, point);
+        return;
+    }
+    if (value < series->low.value)
+        series->low = point;
+    if (value > series->high.value)
+        series->high = point;
+    series->last = point;
+}
 void tr_series_finish(tr_series *series);
 
 /* The number of the span that an iteration is in. */
