@@ -142,26 +142,38 @@ static double sum_relu_errors(float weight, float bias, const float *restrict x,
     return sum_row(squares, n);
 }
 
+/* What a sample adds to the loss and to both parts of the gradient. */
+TR_INLINE void learn_relu_sample(const tr_relu_unit *unit, float x, float target, double *square,
+                                 double *slope, double *delta) {
+    const float product = unit->weight * x;
+    const float z = product + unit->bias;
+    const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
+    const float difference = 0.5f * (z + fabsf(z)) - target;
+    const float scaled = unit->scale * difference;
+    const float descent = scaled * (positive + not_negative);
+    *square = (double)difference * (double)difference;
+    *slope = (double)x * (double)descent;
+    *delta = (double)descent;
+}
+
 static double learn_relu_unit(const tr_relu_unit *unit, const uint32_t *order, size_t n_samples,
                               double gradient[2]) {
     float x[TR_BLOCK], targets[TR_BLOCK];
     double squares[TR_BLOCK], slopes[TR_BLOCK], deltas[TR_BLOCK]; /* slopes by the weight */
     size_t n = n_samples;
+    if (n_samples == 1) { /* the same numbers, without the lanes that stay empty */
+        learn_relu_sample(unit, (float)unit->x[*order], (float)unit->targets[*order], squares,
+                          slopes, deltas);
+        gradient[0] += *slopes;
+        gradient[1] += *deltas;
+        return *squares;
+    }
     for (size_t s = 0; s < n_samples; s++) {
         x[s] = (float)unit->x[order[s]];
         targets[s] = (float)unit->targets[order[s]];
     }
-    for (size_t s = 0; s < n_samples; s++) {
-        const float product = unit->weight * x[s];
-        const float z = product + unit->bias;
-        const float positive = z > 0 ? 0.5f : 0, not_negative = z >= 0 ? 0.5f : 0;
-        const float difference = 0.5f * (z + fabsf(z)) - targets[s];
-        const float scaled = unit->scale * difference;
-        const float delta = scaled * (positive + not_negative);
-        squares[s] = (double)difference * (double)difference;
-        slopes[s] = (double)x[s] * (double)delta;
-        deltas[s] = (double)delta;
-    }
+    for (size_t s = 0; s < n_samples; s++)
+        learn_relu_sample(unit, x[s], targets[s], &squares[s], &slopes[s], &deltas[s]);
     for (; n % TR_LANES; n++)
         squares[n] = slopes[n] = deltas[n] = 0;
     gradient[0] += sum_row(slopes, n);
