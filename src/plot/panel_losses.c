@@ -6,6 +6,7 @@
  * are a band from the lowest to the highest, which looks as the line through them would, and is much
  * less to draw. */
 #include "alloc.h"
+#include "bars.h"
 #include "diag.h"
 #include "growth.h"
 #include "key.h"
@@ -23,6 +24,8 @@
 #define LARGEST_SHIFT 2.6        /* of a label from where its curve ends */
 #define CROSS_SIZE 0.32          /* from the middle to an end */
 #define LATE_SHARE 0.98 /* of the axis: a run that ends from there on is labelled at its end */
+
+enum { MOST_BARS = 64 }; /* that are filled at once */
 
 typedef struct end_label {
     PangoLayout *layout;
@@ -459,8 +462,8 @@ static tr_point find_edge(const drawn_curve *curve, size_t first, size_t end, bo
 }
 
 /* The spans from `first` to `end`, by their upper edges there and their lower ones back. */
-static void trace_band(const drawn_curve *curve, size_t first, size_t end, double half,
-                       cairo_t *cr) {
+static void fill_band(const drawn_curve *curve, size_t first, size_t end, double half,
+                      cairo_t *cr) {
     for (size_t i = first, next; i < end; i = next) {
         next = next_span(curve->series, i, end);
         const tr_point at = find_edge(curve, i, next, true);
@@ -472,20 +475,50 @@ static void trace_band(const drawn_curve *curve, size_t first, size_t end, doubl
         cairo_line_to(cr, at.x, at.y + half);
     }
     cairo_close_path(cr);
+    cairo_fill(cr);
 }
 
-/* A curve between `left` and `right`, in the colour that is set. */
+/* The same in pixels, where a span is about as wide as one of them: a bar from each to the next. */
+static void fill_bars(const drawn_curve *curve, size_t first, size_t end, double half,
+                      tr_color color, cairo_t *cr) {
+    tr_bar bars[MOST_BARS];
+    size_t n_bars = 0;
+    for (size_t i = first, next; i < end; i = next) {
+        next = next_span(curve->series, i, end);
+        if (next == end)
+            break; /* where the last one ends is not known yet */
+        bars[n_bars++] = (tr_bar){.left = curve->pixels[i].x,
+                                  .right = curve->pixels[next].x,
+                                  .top = find_edge(curve, i, next, true).y - half,
+                                  .bottom = find_edge(curve, i, next, false).y + half};
+        if (n_bars == MOST_BARS) {
+            tr_bars_fill(cr, bars, n_bars, color);
+            n_bars = 0;
+        }
+    }
+    tr_bars_fill(cr, bars, n_bars, color);
+}
+
+/* A curve between `left` and `right`. */
 static void draw_curve(const losses_panel *losses, const drawn_curve *curve,
-                       const tr_snapshot *snapshot, double left, double right, double width,
-                       cairo_t *cr) {
+                       const tr_snapshot *snapshot, double left, double right, cairo_t *cr) {
+    const tr_theme *theme = &losses->setting.source->theme;
+    tr_color color = losses->joint->runs[curve->run].color;
+    double width = losses->line_width * (curve->is_line ? 1 : PALE_WIDTH);
     size_t first;
     size_t count = select_points(losses, curve, snapshot, left, right, &first);
+    if (!curve->is_line)
+        color = tr_mix_colors(theme->background, color, PALE, 100);
+    tr_set_color(cr, color);
     cairo_new_path(cr);
     if (count && is_band(curve)) {
         size_t shown = count_shown(losses, curve, snapshot);
         size_t end = next_span(curve->series, first + count - 1, shown);
-        trace_band(curve, find_span(curve->series, first + 1), end, width / 2, cr);
-        cairo_fill(cr);
+        size_t start = find_span(curve->series, first + 1);
+        if (losses->setting.still)
+            fill_band(curve, start, end, width / 2, cr);
+        else
+            fill_bars(curve, start, end, width / 2, color, cr);
         return;
     }
     for (size_t i = first; i < first + count; i++)
@@ -497,16 +530,9 @@ static void draw_curve(const losses_panel *losses, const drawn_curve *curve,
 static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,
                    double right) {
     const losses_panel *losses = context;
-    const tr_theme *theme = &losses->setting.source->theme;
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    for (size_t i = 0; i < losses->n_curves; i++) {
-        const drawn_curve *curve = &losses->curves[i];
-        tr_color color = losses->joint->runs[curve->run].color;
-        tr_set_color(cr,
-                     curve->is_line ? color : tr_mix_colors(theme->background, color, PALE, 100));
-        draw_curve(losses, curve, snapshot, left, right,
-                   losses->line_width * (curve->is_line ? 1 : PALE_WIDTH), cr);
-    }
+    for (size_t i = 0; i < losses->n_curves; i++)
+        draw_curve(losses, &losses->curves[i], snapshot, left, right, cr);
 }
 
 static const tr_growth_ops curves = {reach, measure, stroke};
