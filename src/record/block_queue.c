@@ -9,7 +9,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { N_BLOCKS = 3, BLOCK_BYTES = 1 << 20, MOST_ROWS = 4096 };
+/* Waking the consumer takes the producer as long as some thousand snapshots; and a block is what it has
+ * left while the consumer has no processor. */
+enum { N_BLOCKS = 3, BLOCK_BYTES = 1 << 21, MOST_ROWS = 1 << 15 };
 
 #ifdef __APPLE__
 enum { CLOCK = CLOCK_REALTIME }; /* conditions know no other there */
@@ -18,12 +20,8 @@ enum { CLOCK = CLOCK_MONOTONIC };
 #endif
 
 typedef struct block {
-    uint64_t *iteration;
-    uint64_t *epoch;
-    uint64_t *samples_seen;
-    uint32_t *batch_size;
-    float *loss;
-    float *params;
+    tr_row *rows;
+    float *params;       /* [capacity, n_params] */
     atomic_size_t count; /* snapshots that are complete */
 } block;
 
@@ -31,15 +29,15 @@ struct tr_block_queue {
     size_t capacity; /* of each block */
     size_t n_params;
     block blocks[N_BLOCKS];
-    size_t fill; /* the producer's own: of the block at the head */
+    block *filling; /* the producer's own, as is the next: the block at the head */
+    size_t fill;
     atomic_bool has_failed;
 
     pthread_mutex_t mutex; /* guards all that follows */
     pthread_cond_t data;
     pthread_cond_t space;
     pthread_cond_t flushed;
-    uint64_t
-        head; /* counts the blocks that were begun; the producer may read it without the mutex */
+    uint64_t head; /* counts the blocks that were begun */
     uint64_t tail; /* the block that is being taken, and of that so many snapshots */
     size_t taken;
     bool has_unflushed;
@@ -59,7 +57,7 @@ static double now(void) {
 }
 
 size_t tr_block_rows(size_t n_params) {
-    size_t bytes = 3 * sizeof(uint64_t) + 2 * sizeof(float) + n_params * sizeof(float);
+    size_t bytes = sizeof(tr_row) + n_params * sizeof(float);
     size_t rows = MOST_ROWS;
     while (rows > 1 && rows * bytes > BLOCK_BYTES)
         rows /= 2;
@@ -67,22 +65,14 @@ size_t tr_block_rows(size_t n_params) {
 }
 
 static void free_block(block *b) {
-    free(b->iteration);
-    free(b->epoch);
-    free(b->samples_seen);
-    free(b->batch_size);
-    free(b->loss);
+    free(b->rows);
     free(b->params);
 }
 
 static bool create_block(block *b, size_t rows, size_t n_params) {
-    b->iteration = tr_alloc_array(rows, sizeof *b->iteration);
-    b->epoch = tr_alloc_array(rows, sizeof *b->epoch);
-    b->samples_seen = tr_alloc_array(rows, sizeof *b->samples_seen);
-    b->batch_size = tr_alloc_array(rows, sizeof *b->batch_size);
-    b->loss = tr_alloc_array(rows, sizeof *b->loss);
+    b->rows = tr_alloc_array(rows, sizeof *b->rows);
     b->params = tr_alloc_array(n_params, rows * sizeof *b->params);
-    return b->iteration && b->epoch && b->samples_seen && b->batch_size && b->loss && b->params;
+    return b->rows && b->params;
 }
 
 static bool create_locks(tr_block_queue *queue) {
@@ -106,6 +96,7 @@ tr_status tr_block_queue_create(tr_block_queue **out, size_t n_params, tr_diag *
         return tr_fail_memory(diag, "a recording");
     queue->capacity = tr_block_rows(n_params);
     queue->n_params = n_params;
+    queue->filling = queue->blocks;
     queue->last_flush = now();
     bool complete = true;
     for (int i = 0; i < N_BLOCKS; i++)
@@ -154,10 +145,12 @@ static void begin_block(tr_block_queue *queue) {
     if (!queue->status) {
         queue->head++;
         queue->fill = 0;
-        atomic_store(&queue->blocks[queue->head % N_BLOCKS].count, 0);
+        queue->filling = &queue->blocks[queue->head % N_BLOCKS];
+        atomic_store(&queue->filling->count, 0);
     }
-    pthread_cond_signal(&queue->data);
     pthread_mutex_unlock(&queue->mutex);
+    /* not before, or the consumer would wake up only to wait for the mutex */
+    pthread_cond_signal(&queue->data);
 }
 
 tr_status tr_block_queue_push(tr_block_queue *queue, const tr_snapshot *snapshot, tr_diag *diag) {
@@ -165,17 +158,17 @@ tr_status tr_block_queue_push(tr_block_queue *queue, const tr_snapshot *snapshot
         begin_block(queue);
     if (atomic_load_explicit(&queue->has_failed, memory_order_relaxed))
         return tr_block_queue_status(queue, diag);
-    block *b = &queue->blocks[queue->head % N_BLOCKS];
-    size_t row = queue->fill++;
-    size_t n_params = queue->n_params;
-    b->iteration[row] = snapshot->iteration;
-    b->epoch[row] = snapshot->epoch;
-    b->samples_seen[row] = snapshot->samples_seen;
-    b->batch_size[row] = snapshot->batch_size;
-    b->loss[row] = snapshot->loss;
-    if (n_params)
-        memcpy(b->params + row * n_params, snapshot->params, n_params * sizeof *b->params);
-    atomic_store_explicit(&b->count, queue->fill, memory_order_release);
+    const block *b = queue->filling;
+    b->rows[queue->fill] = (tr_row){.iteration = snapshot->iteration,
+                                    .epoch = snapshot->epoch,
+                                    .samples_seen = snapshot->samples_seen,
+                                    .batch_size = snapshot->batch_size,
+                                    .loss = snapshot->loss};
+    if (queue->n_params)
+        memcpy(b->params + queue->fill * queue->n_params, snapshot->params,
+               queue->n_params * sizeof *b->params);
+    queue->fill++;
+    atomic_store_explicit(&queue->filling->count, queue->fill, memory_order_release);
     return TR_OK;
 }
 
@@ -229,7 +222,7 @@ static void wait_for_data(tr_block_queue *queue, int milliseconds) {
     pthread_cond_timedwait(&queue->data, &queue->mutex, &deadline);
 }
 
-tr_flush_wish tr_block_queue_take(tr_block_queue *queue, int milliseconds, tr_snapshot_rows *rows) {
+tr_flush_wish tr_block_queue_take(tr_block_queue *queue, int milliseconds, tr_rows *rows) {
     tr_flush_wish wish;
     pthread_mutex_lock(&queue->mutex);
     for (;;) {
@@ -243,14 +236,9 @@ tr_flush_wish tr_block_queue_take(tr_block_queue *queue, int milliseconds, tr_sn
         wait_for_data(queue, milliseconds);
     }
     const block *b = &queue->blocks[queue->tail % N_BLOCKS];
-    size_t at = queue->taken;
-    *rows = (tr_snapshot_rows){.count = count_waiting(queue),
-                               .iteration = b->iteration + at,
-                               .epoch = b->epoch + at,
-                               .samples_seen = b->samples_seen + at,
-                               .batch_size = b->batch_size + at,
-                               .loss = b->loss + at,
-                               .params = b->params + at * queue->n_params};
+    *rows = (tr_rows){.count = count_waiting(queue),
+                      .rows = b->rows + queue->taken,
+                      .params = b->params + queue->taken * queue->n_params};
     queue->taken += rows->count;
     queue->has_unflushed = queue->has_unflushed || rows->count;
     queue->flush_taken = queue->tail == queue->head ? queue->flush_wanted : queue->flush_done;

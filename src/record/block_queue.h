@@ -15,16 +15,20 @@
 
 typedef struct tr_block_queue tr_block_queue;
 
-/* Snapshots as columns, and their parameters row-major [count, n_params]. */
-typedef struct tr_snapshot_rows {
+/* A snapshot but for its parameters. */
+typedef struct tr_row {
+    uint64_t iteration;
+    uint64_t epoch;
+    uint64_t samples_seen;
+    uint32_t batch_size;
+    float loss;
+} tr_row;
+
+typedef struct tr_rows {
     size_t count;
-    const uint64_t *iteration;
-    const uint64_t *epoch;
-    const uint64_t *samples_seen;
-    const uint32_t *batch_size;
-    const float *loss;
-    const float *params;
-} tr_snapshot_rows;
+    const tr_row *rows;
+    const float *params; /* row-major [count, n_params] */
+} tr_rows;
 
 /* What the consumer is to do with what it took. */
 typedef enum tr_flush_wish {
@@ -54,7 +58,7 @@ tr_status tr_block_queue_status(tr_block_queue *queue, tr_diag *diag);
 
 /* Waits for a full block, for snapshots that were pushed `milliseconds` after the last flush, for a wish
  * to flush, or for the end; takes snapshots, maybe none. They stay until the next call. */
-tr_flush_wish tr_block_queue_take(tr_block_queue *queue, int milliseconds, tr_snapshot_rows *rows);
+tr_flush_wish tr_block_queue_take(tr_block_queue *queue, int milliseconds, tr_rows *rows);
 void tr_block_queue_flushed(tr_block_queue *queue);
 /* The producer is told, and nothing is taken any more. */
 void tr_block_queue_fail(tr_block_queue *queue, tr_status status, const tr_diag *diag);

@@ -1,15 +1,16 @@
 /* Recordings that are written to disk. The thread that trains appends to a queue of blocks, and a thread
  * of the recording writes them.
  *
- * What is compressed: integers, which count and shrink to a fiftieth at 300 MB/s, and the data. Loss and
- * parameters would only shrink to 30 to 80 % at a third of the speed; and where they are left alone, all
- * their chunks have one size, so that a chunk which is not full yet is written again in its place at
- * every flush. One of another size gets another place, and in a file that others are reading the space of
- * the former is lost: a slow training would make a large file. */
+ * What is compressed: integers, which count and shrink to a thirtieth, and the data. Loss and parameters
+ * would only shrink to 30 to 80 % at a third of the speed; and where they are left alone, all their
+ * chunks have one size, so that a chunk which is not full yet is written again in its place at every
+ * flush. One of another size gets another place, and in a file that others are reading the space of the
+ * former is lost: a slow training would make a large file. */
 #include "alloc.h"
 #include "block_queue.h"
 #include "diag.h"
 #include "format.h"
+#include "integer_chunk.h"
 #include "names.h"
 #include "output.h"
 #include "recording.h"
@@ -24,10 +25,10 @@
 
 enum {
     FLUSH_MILLISECONDS = 250,
-    CHUNK_ROWS = 4096,
-    CHUNK_BYTES = 1 << 14,      /* of parameters, unless a snapshot's are more */
-    MOST_CHUNK_BYTES = 1 << 20, /* where they are split */
-    CACHE_SLOTS = 13,           /* few chunks are looked at at once */
+    CHUNK_ROWS = TR_INTEGER_CHUNK_ROWS, /* and of losses; of the others at most */
+    CHUNK_BYTES = 1 << 14,              /* of parameters, unless a snapshot's are more */
+    MOST_CHUNK_BYTES = 1 << 20,         /* where they are split */
+    CACHE_SLOTS = 13,                   /* few chunks are looked at at once */
     MOST_TEXT_BYTES = 1000
 };
 
@@ -40,7 +41,8 @@ typedef struct file_writer {
     hid_t ended; /* the dataset */
     size_t n_recorded;
     tr_recorded *recorded;
-    float *gathered; /* a part of the parameters of a block's snapshots */
+    tr_integer_chunk *chunks[TR_N_INTEGERS]; /* the newest of each dataset of integers */
+    float *gathered;                         /* a part of the parameters of a block's snapshots */
     uint64_t n_written;
     tr_block_queue *queue;
     pthread_t thread;
@@ -156,7 +158,7 @@ static tr_status create_recorded(file_writer *own, const tr_hdf5 *h5, tr_recorde
     hsize_t extent[TR_RECORDED_RANK] = {0, recorded->shape[1], recorded->shape[2]};
     hsize_t most[TR_RECORDED_RANK] = {H5S_UNLIMITED, recorded->shape[1], recorded->shape[2]};
     size_t index = (size_t)(recorded - own->recorded);
-    bool is_integer = index < TR_BATCH_LOSS;
+    bool is_integer = index < TR_N_INTEGERS;
     hid_t type = TR_HDF5_ID(h5, H5T_IEEE_F32LE_g);
     if (is_integer)
         type = index == TR_BATCH_SIZE ? TR_HDF5_ID(h5, H5T_STD_U32LE_g)
@@ -288,33 +290,70 @@ static tr_status create_file(file_writer *own, tr_diag *diag) {
 
 /* ---- the thread that writes ---- */
 
-/* The values of the rows, which are one after the other where there is only one part or one row. */
-static const void *values_of(file_writer *own, const tr_recorded *recorded,
-                             const tr_snapshot_rows *rows) {
-    const void *const columns[] = {rows->iteration, rows->epoch, rows->samples_seen,
-                                   rows->batch_size, rows->loss};
-    size_t index = (size_t)(recorded - own->recorded);
-    if (index < TR_N_COLUMNS)
-        return columns[index];
+static bool extend(const tr_hdf5 *h5, const tr_recorded *recorded, uint64_t n_snapshots) {
+    const hsize_t extent[TR_RECORDED_RANK] = {n_snapshots, recorded->shape[1], recorded->shape[2]};
+    return h5->H5Dset_extent(recorded->dataset, extent) >= 0;
+}
+
+/* The chunk with snapshot `end` - 1, which is the last of its dataset then. */
+static bool write_chunk(file_writer *own, const tr_hdf5 *h5, size_t index, uint64_t end) {
+    const tr_recorded *recorded = &own->recorded[index];
+    const hsize_t first = (end - 1) / CHUNK_ROWS * CHUNK_ROWS;
+    size_t size;
+    const void *bytes = tr_integer_chunk_pack(own->chunks[index], &size);
+    return extend(h5, recorded, end) &&
+           h5->H5Dwrite_chunk(recorded->dataset, H5P_DEFAULT, 0, &first, size, bytes) >= 0;
+}
+
+/* A chunk is written when it is full, and at a flush. */
+static tr_status write_integers(file_writer *own, const tr_hdf5 *h5, size_t index,
+                                const tr_rows *rows, bool flush, tr_diag *diag) {
+    static const size_t members[TR_N_INTEGERS] = {
+        offsetof(tr_row, iteration), offsetof(tr_row, epoch), offsetof(tr_row, samples_seen),
+        offsetof(tr_row, batch_size)};
+    uint64_t end = own->n_written;
+    bool done = true;
+    for (size_t i = 0, count; done && i < rows->count; i += count) {
+        size_t row = (size_t)(end % CHUNK_ROWS);
+        size_t room = CHUNK_ROWS - row;
+        count = rows->count - i < room ? rows->count - i : room;
+        tr_integer_chunk_set(own->chunks[index], row, (const char *)&rows->rows[i] + members[index],
+                             sizeof *rows->rows, count);
+        end += count;
+        done = count < room || write_chunk(own, h5, index, end);
+    }
+    if (done && flush && end % CHUNK_ROWS)
+        done = write_chunk(own, h5, index, end);
+    return done ? TR_OK : fail(own, own->recorded[index].name, diag);
+}
+
+/* One after the other. */
+static const float *gather(file_writer *own, const tr_recorded *recorded, const tr_rows *rows) {
+    float *at = own->gathered;
+    if (recorded == &own->recorded[TR_BATCH_LOSS]) {
+        for (size_t i = 0; i < rows->count; i++)
+            at[i] = rows->rows[i].loss;
+        return at;
+    }
     const float *values = rows->params + recorded->offset;
     if (rows->count == 1)
         return values;
-    for (size_t i = 0; i < rows->count; i++)
-        memcpy(own->gathered + i * recorded->n_values, values + i * own->base.n_params,
-               recorded->n_values * sizeof *values);
+    for (size_t i = 0; i < rows->count; i++, values += own->base.n_params)
+        for (size_t j = 0; j < recorded->n_values; j++)
+            *at++ = values[j];
     return own->gathered;
 }
 
-static tr_status write_recorded(file_writer *own, const tr_hdf5 *h5, const tr_recorded *recorded,
-                                const tr_snapshot_rows *rows, tr_diag *diag) {
-    uint64_t n_snapshots = own->n_written + rows->count;
-    const hsize_t extent[TR_RECORDED_RANK] = {n_snapshots, recorded->shape[1], recorded->shape[2]};
-    hid_t in_file = tr_select_snapshots(h5, recorded, n_snapshots, own->n_written, rows->count);
-    hid_t in_memory = tr_make_memory_space(h5, rows->count * recorded->n_values);
-    bool done = in_file >= 0 && in_memory >= 0 &&
-                h5->H5Dset_extent(recorded->dataset, extent) >= 0 &&
+/* The space in memory has the shape of that in the file: of others HDF5 looks at every value. */
+static tr_status write_floats(file_writer *own, const tr_hdf5 *h5, const tr_recorded *recorded,
+                              const tr_rows *rows, tr_diag *diag) {
+    uint64_t end = own->n_written + rows->count;
+    const hsize_t shape[TR_RECORDED_RANK] = {rows->count, recorded->shape[1], recorded->shape[2]};
+    hid_t in_file = tr_select_snapshots(h5, recorded, end, own->n_written, rows->count);
+    hid_t in_memory = h5->H5Screate_simple(recorded->rank, shape, NULL);
+    bool done = in_file >= 0 && in_memory >= 0 && extend(h5, recorded, end) &&
                 h5->H5Dwrite(recorded->dataset, recorded->memory_type, in_memory, in_file,
-                             H5P_DEFAULT, values_of(own, recorded, rows)) >= 0;
+                             H5P_DEFAULT, gather(own, recorded, rows)) >= 0;
     tr_status status = done ? TR_OK : fail(own, recorded->name, diag);
     if (in_file >= 0)
         h5->H5Sclose(in_file);
@@ -323,14 +362,15 @@ static tr_status write_recorded(file_writer *own, const tr_hdf5 *h5, const tr_re
     return status;
 }
 
-static tr_status write_rows(file_writer *own, const tr_snapshot_rows *rows, bool flush,
-                            tr_diag *diag) {
+static tr_status write_rows(file_writer *own, const tr_rows *rows, bool flush, tr_diag *diag) {
     const tr_hdf5 *h5;
     tr_status status = tr_hdf5_enter(&h5, diag);
     if (status)
         return status;
-    for (size_t i = 0; !status && rows->count && i < own->n_recorded; i++)
-        status = write_recorded(own, h5, &own->recorded[i], rows, diag);
+    for (size_t i = 0; !status && i < TR_N_INTEGERS; i++)
+        status = write_integers(own, h5, i, rows, flush, diag);
+    for (size_t i = TR_N_INTEGERS; !status && rows->count && i < own->n_recorded; i++)
+        status = write_floats(own, h5, &own->recorded[i], rows, diag);
     if (!status)
         own->n_written += rows->count;
     if (!status && flush && h5->H5Fflush(own->file, H5F_SCOPE_LOCAL) < 0)
@@ -349,7 +389,7 @@ static void *work(void *context) {
     tr_diag diag = {0};
     tr_flush_wish wish;
     do {
-        tr_snapshot_rows rows;
+        tr_rows rows;
         wish = tr_block_queue_take(own->queue, FLUSH_MILLISECONDS, &rows);
         tr_status status = write_rows(own, &rows, wish != TR_FLUSH_LATER, &diag);
         if (!status && wish == TR_FLUSH_NOW)
@@ -430,6 +470,8 @@ static void destroy(tr_recording *recording) {
         close(own->descriptor);
     tr_block_queue_destroy(&own->queue);
     tr_recording_clear(recording);
+    for (size_t i = 0; i < TR_N_INTEGERS; i++)
+        tr_integer_chunk_destroy(&own->chunks[i]);
     free(own->recorded);
     free(own->gathered);
     free(own->path);
@@ -503,7 +545,15 @@ static float *alloc_gathered(const tr_network *network) {
         most = n_weights > most ? n_weights : most;
     }
     size_t rows = tr_block_rows(tr_network_n_params(network));
-    return rows > 1 ? tr_alloc_array(rows, most * sizeof(float)) : tr_alloc_array(1, 1);
+    return tr_alloc_array(rows > 1 ? rows * most : 1, sizeof(float));
+}
+
+static tr_status create_chunks(file_writer *own, tr_diag *diag) {
+    tr_status status = TR_OK;
+    for (size_t i = 0; !status && i < TR_N_INTEGERS; i++)
+        status = tr_integer_chunk_create(
+            &own->chunks[i], i == TR_BATCH_SIZE ? sizeof(uint32_t) : sizeof(uint64_t), diag);
+    return status;
 }
 
 static tr_status open_output(file_writer *own, tr_diag *diag) {
@@ -518,6 +568,8 @@ static tr_status open_output(file_writer *own, tr_diag *diag) {
 
 static tr_status start(file_writer *own, tr_diag *diag) {
     tr_status status = tr_block_queue_create(&own->queue, own->base.n_params, diag);
+    if (!status)
+        status = create_chunks(own, diag);
     if (!status)
         status = open_output(own, diag);
     if (status)

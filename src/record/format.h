@@ -16,7 +16,15 @@ enum {
 
 /* The datasets with one number for every snapshot; those of the layers come after them, weights and bias
  * in turn. */
-enum { TR_ITERATION, TR_EPOCH, TR_SAMPLES_SEEN, TR_BATCH_SIZE, TR_BATCH_LOSS, TR_N_COLUMNS };
+enum {
+    TR_ITERATION,
+    TR_EPOCH,
+    TR_SAMPLES_SEEN,
+    TR_BATCH_SIZE,
+    TR_N_INTEGERS,
+    TR_BATCH_LOSS = TR_N_INTEGERS,
+    TR_N_COLUMNS
+};
 
 /* A dataset that grows with time. */
 typedef struct tr_recorded {

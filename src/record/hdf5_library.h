@@ -42,6 +42,7 @@
     X(H5Drefresh)                                                                                  \
     X(H5Dset_extent)                                                                               \
     X(H5Dwrite)                                                                                    \
+    X(H5Dwrite_chunk)                                                                              \
     X(H5Eget_auto2)                                                                                \
     X(H5Eset_auto2)                                                                                \
     X(H5Ewalk2)                                                                                    \

@@ -21,6 +21,7 @@ LIBRARIES = {
     r"libav": {"encode"},
     r"libsw": {"encode"},
     r"hdf5": {"record"},
+    r"zlib": {"record"},
     r"yaml": {"plan"},
     r"jansson": {"plan"},
     r"microhttpd": {"cli"},

@@ -320,6 +320,22 @@ static void an_older_file_stays_until_there_is_something_new(void **state) {
     tr_recording_destroy(&recording);
 }
 
+/* Every block of the wide net is one snapshot, long before a chunk of integers is full. */
+static void a_flush_is_for_blocks_that_were_written_before(void **state) {
+    const struct timespec until_they_are = {.tv_nsec = 100000000};
+    tr_diag diag = {0};
+    (void)state;
+    tr_recording *recording = create(path_of("run.h5"), &wide);
+    append(recording, 0, 3);
+    nanosleep(&until_they_are, NULL);
+    assert_ok(tr_recording_flush(recording, &diag), diag);
+    tr_recording *reader = open_recording(path_of("run.h5"));
+    assert_int_equal(tr_recording_n_snapshots(reader), 3);
+    check_read(reader, 0, 3, true);
+    tr_recording_destroy(&reader);
+    tr_recording_destroy(&recording);
+}
+
 /* ---- damaged files ---- */
 
 typedef struct content {
@@ -722,6 +738,8 @@ int main(void) {
                                         remove_made_folder),
         cmocka_unit_test_setup_teardown(an_older_file_stays_until_there_is_something_new,
                                         make_folder, remove_made_folder),
+        cmocka_unit_test_setup_teardown(a_flush_is_for_blocks_that_were_written_before, make_folder,
+                                        remove_made_folder),
         cmocka_unit_test_setup_teardown(a_wrong_byte_is_found_or_makes_no_difference, make_folder,
                                         remove_made_folder),
         cmocka_unit_test_setup_teardown(a_truncated_file_is_refused, make_folder,
