@@ -88,12 +88,45 @@ static void print_report(const tr_plan *plan, const tr_build_report *report, con
         print_summary(folder, &plan->artifacts[i], &report->artifacts[i]);
 }
 
-/* What went wrong, a line each; returns the exit code. */
-static int complain(const char *command, tr_status status, const tr_build_report *report,
-                    const tr_diag *diag) {
-    for (size_t i = 0; i < report->n_artifacts; i++)
-        if (report->artifacts[i].outcome == TR_FAILED)
-            tr_complain(command, "%s", report->artifacts[i].message);
+/* Whether both failed for the sake of the same run. */
+static bool have_same_cause(const tr_built *a, const tr_built *b) {
+    return a->failed_run && b->failed_run && !strcmp(a->failed_run, b->failed_run);
+}
+
+/* How the artifact failed; for a run that others failed with, one line that names the first of them. */
+static void complain_of(const char *command, const tr_plan *plan, const tr_build_report *report,
+                        const char *folder, size_t index) {
+    enum { MOST_NAMED = 3 };
+    const tr_built *built = &report->artifacts[index];
+    size_t count = 0;
+    GString *paths = g_string_new(NULL);
+    for (size_t i = 0; i < report->n_artifacts; i++) {
+        if (i != index && !have_same_cause(&report->artifacts[i], built))
+            continue;
+        char *path = g_build_filename(folder, plan->artifacts[i].path, NULL);
+        if (count++ < MOST_NAMED)
+            g_string_append_printf(paths, ", %s", path);
+        g_free(path);
+    }
+    if (count > MOST_NAMED)
+        g_string_append_printf(paths, " and %zu more", count - MOST_NAMED);
+    if (count > 1)
+        tr_complain(command, "%s; not made:%s", built->failed_run, paths->str + 1);
+    else
+        tr_complain(command, "%s", built->message);
+    g_string_free(paths, TRUE);
+}
+
+/* What went wrong, each thing once; returns the exit code. */
+static int complain(const char *command, const tr_plan *plan, tr_status status,
+                    const tr_build_report *report, const char *folder, const tr_diag *diag) {
+    for (size_t i = 0; i < report->n_artifacts; i++) {
+        bool is_told = report->artifacts[i].outcome != TR_FAILED;
+        for (size_t k = 0; k < i && !is_told; k++)
+            is_told = have_same_cause(&report->artifacts[k], &report->artifacts[i]);
+        if (!is_told)
+            complain_of(command, plan, report, folder, i);
+    }
     if (status == TR_ERROR_CANCELLED)
         tr_complain(command, "interrupted; %zu of %zu artifacts are made",
                     report->n_made + report->n_unchanged, report->n_artifacts);
@@ -119,7 +152,7 @@ int tr_make(const char *command, const tr_plan *plan, const tr_settings *setting
     tr_status status = tr_build(plan, &options, &report, &diag);
     tr_progress_view_end(&view.progress);
     tr_release_pipe_signal();
-    int exit_code = complain(command, status, &report, &diag);
+    int exit_code = complain(command, plan, status, &report, options.folder, &diag);
     if (flags->json) {
         char *json = tr_build_report_to_json(plan, &report, settings->folder);
         if (json)

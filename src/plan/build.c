@@ -35,6 +35,7 @@ typedef struct run_task {
     uint64_t diverged_at; /* of FAILED: the iteration at which it did, or 0 for another failure */
     double seconds;       /* of a processor, for the training */
     char *failure;        /* of FAILED */
+    const char *cause;    /* of FAILED: the failure of the run that was the first to fail */
     tr_status status;
     atomic_uint_least64_t iterations;
     atomic_uint_least64_t n_iterations; /* estimated until the run is created; 0 if unknown */
@@ -243,6 +244,18 @@ static void fail_run(build *b, size_t index, tr_status status, const char *text)
     task->state = FAILED;
     task->status = status;
     task->failure = g_strdup_printf("run %s: %s", b->plan->runs[index].name, text);
+    task->cause = task->failure;
+}
+
+/* What needs a run that failed fails for its sake. */
+static void fail_run_with(build *b, size_t index, const run_task *needed) {
+    fail_run(b, index, needed->status, needed->failure);
+    b->runs[index].cause = needed->cause;
+}
+
+static void fail_artifact_with(build *b, size_t index, const run_task *needed) {
+    fail_artifact(b, index, needed->status, needed->failure);
+    b->report->artifacts[index].failed_run = g_strdup(needed->cause);
 }
 
 /* With the mutex, which is let go while the task is worked at. */
@@ -295,7 +308,7 @@ static bool is_run_ready(build *b, size_t index) {
         if (other && other->state == FAILED && i == 0 && other->diverged_at)
             is_there = true; /* its data, which training does not change */
         else if (other && other->state == FAILED)
-            fail_run(b, index, other->status, other->failure);
+            fail_run_with(b, index, other);
         if (!is_there)
             return false;
     }
@@ -312,7 +325,7 @@ static bool is_artifact_ready(build *b, size_t index) {
         const run_task *run = &b->runs[runs[i]];
         bool has_place = run->state == FAILED && run->diverged_at && artifact->comparison;
         if (run->state == FAILED && !has_place)
-            fail_artifact(b, index, run->status, run->failure);
+            fail_artifact_with(b, index, run);
         is_ready = is_ready && (run->state == DONE || has_place);
     }
     return is_ready && b->artifacts[index].state == WAITING;
@@ -738,6 +751,7 @@ tr_status tr_build(const tr_plan *plan, const tr_build_options *options, tr_buil
 void tr_build_report_destroy(tr_build_report *report) {
     for (size_t i = 0; i < report->n_artifacts; i++) {
         g_free(report->artifacts[i].message);
+        g_free(report->artifacts[i].failed_run);
         clear_files(&report->artifacts[i]);
     }
     g_free(report->artifacts);

@@ -53,6 +53,7 @@ typedef struct tr_built {
     tr_outcome outcome;
     tr_status status;              /* of TR_FAILED */
     char *message;                 /* of TR_FAILED: what failed and why, as one line */
+    char *failed_run;              /* of TR_FAILED for a run's sake: how that failed; else NULL */
     char inputs[TR_CHECKSUM_SIZE]; /* of all that the file depends on */
     tr_built_file file;
     tr_built_file poster;

@@ -345,8 +345,9 @@ class Settings(BuildTest):
 
 
 class Failures(BuildTest):
-    def fail_partly(self, exit_code, plan, says, *arguments, **options):
-        """Some artifacts fail, a line each; returns the paths of those that are made."""
+    def fail_partly(self, exit_code, plan, says, *arguments, n_failed=None, **options):
+        """Some artifacts fail, a line each, but one for all those that need a run that failed; returns
+        the paths of those that are made."""
         self.make("plan.yaml", plan)
         result = self.run_program("build", "plan.yaml", "--json", *arguments, **options)
         self.assertEqual(result.returncode, exit_code, result.stderr)
@@ -356,7 +357,7 @@ class Failures(BuildTest):
             for text in texts:
                 self.assertIn(text, line)
         report = json.loads(result.stdout)
-        self.assertEqual(report["failed"], len(says))
+        self.assertEqual(report["failed"], n_failed or len(says))
         self.assertFalse([name for name in self.found() if ".trainreel-" in name])
         for file in report["files"]:
             self.assertEqual("error" in file, file["outcome"] == "failed")
@@ -373,8 +374,8 @@ class Failures(BuildTest):
         plan = plan.replace(b"artifacts:", b"  bad: {train: {learning_rate: 1e30}}\n"
                             b"  after: {train: {seed_from: bad}}\nartifacts:")
         self.make("out/z.csv")
-        made = self.fail_partly(WORK, plan, [["out/z.csv: run bad: ", "diverged"],
-                                             ["out/z.svg: run after: run bad: ", "diverged"]])
+        made = self.fail_partly(WORK, plan, [[": run bad: ", "diverged",
+                                              "; not made: out/z.csv, out/z.svg"]], n_failed=2)
         self.assertEqual(made, FILES)
         self.assertEqual(read(self.path("out/z.csv")), b"older\n")
 
@@ -439,6 +440,16 @@ class Failures(BuildTest):
     def test_missing_data(self):
         plan = Settings.ONE.replace(b"{train", b"{data: {file: none.csv}, train")
         self.fail_partly(INPUT, plan, [["out/a.csv: run a: none.csv", "No such file"]])
+
+    def test_run_that_many_need(self):
+        """Its failure is told once; in the report every file has its own."""
+        charts = "".join(f"  {name}.svg: {{run: a, chart: fit}}\n" for name in "cdef")
+        plan = ("runs: {a: {recording: none.h5}, b: {recording: other.h5}}\nartifacts:\n"
+                + charts + "  b.svg: {run: b, chart: fit}\n").encode()
+        self.fail_partly(INPUT, plan, [
+            ["build: run a: none.h5: No such file or directory; "
+             "not made: out/c.svg, out/d.svg, out/e.svg and 1 more"],
+            ["build: out/b.svg: run b: other.h5: No such file"]], n_failed=5)
 
 
 class Signals(BuildTest):
