@@ -58,6 +58,15 @@ tr_status tr_make_folders(const char *path, tr_diag *diag) {
     return status;
 }
 
+tr_status tr_make_folders_to(const char *path, tr_diag *diag) {
+    char *copy = strdup(path);
+    if (!copy)
+        return tr_fail_memory(diag, "a path");
+    tr_status status = tr_make_folders(dirname(copy), diag);
+    free(copy);
+    return status;
+}
+
 /* Fills path, target and folder. */
 static tr_status resolve(tr_output *output, const char *path, tr_diag *diag) {
     output->path = strdup(path);

@@ -15,6 +15,9 @@ typedef struct tr_output tr_output;
 /* Makes the folder `path` and those above it. TR_ERROR_OUTPUT where one cannot be made. */
 tr_status tr_make_folders(const char *path, tr_diag *diag);
 
+/* Makes those that lead to the file `path`. */
+tr_status tr_make_folders_to(const char *path, tr_diag *diag);
+
 /* Opens the temporary file for `path`, whose folder must exist. A symbolic link is followed. An
  * existing device or pipe is written to directly if `may_be_device`, and refused otherwise.
  * TR_ERROR_OUTPUT, TR_ERROR_MEMORY; TR_ERROR_CANCELLED where a signal came while a pipe was waiting

@@ -46,13 +46,6 @@ static tr_status find_format(const char *path, tr_chart_format *format, tr_diag 
     return TR_ERROR_ARGUMENT;
 }
 
-/* The default path, whose folder is made; NULL where it cannot be. */
-static char *default_path(const char *kind, tr_diag *diag) {
-    if (tr_make_folders("out", diag))
-        return NULL;
-    return g_strdup_printf("out/%s.svg", kind);
-}
-
 static tr_status draw_training(const tr_settings *settings, tr_run *run, const char *path,
                                tr_chart_format format, tr_artifact *artifact, tr_diag *diag) {
     tr_source source = tr_training_source(&run->training);
@@ -85,16 +78,15 @@ static int chart(const tr_settings *settings, const chart_flags *flags) {
     tr_artifact artifact = {0};
     tr_chart_format format = TR_CHART_SVG;
     tr_run *run = NULL;
-    char *path = g_strdup(flags->path);
-    tr_status status = path ? find_format(path, &format, &diag) : TR_OK;
+    char *path =
+        flags->path ? g_strdup(flags->path) : g_strdup_printf("out/%s.svg", settings->scene);
+    tr_status status = find_format(path, &format, &diag);
     if (!status)
         status = tr_run_create(&run, settings, NULL, &diag);
     if (!status)
         status = tr_run_check_picture(run, settings, &diag);
-    if (!status && !path)
-        path = default_path(settings->scene, &diag);
-    if (!status && !path)
-        status = TR_ERROR_OUTPUT;
+    if (!status)
+        status = tr_make_folders_to(path, &diag);
     tr_catch_signals();
     if (!status)
         status = draw(settings, run, path, format, &artifact, &diag);

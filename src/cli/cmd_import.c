@@ -124,8 +124,10 @@ static void name_final_path(const char *temporary_path, const char *path, tr_dia
 static tr_status write_recording(tr_import *import, const char *path, const tr_settings *settings,
                                  const tr_dataset *dataset, const import_given *given,
                                  import_sink *sink, tr_diag *diag) {
-    tr_output *output;
-    tr_status status = tr_output_create(&output, path, false, diag);
+    tr_output *output = NULL;
+    tr_status status = tr_make_folders_to(path, diag);
+    if (!status)
+        status = tr_output_create(&output, path, false, diag);
     if (!status)
         status = create_recording(&sink->recording, tr_output_temporary_path(output), import,
                                   settings, dataset, given, diag);

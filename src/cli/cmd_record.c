@@ -1,5 +1,6 @@
 #include "cli.h"
 #include "load_plan.h"
+#include "output.h"
 #include "progress.h"
 #include "system.h"
 #include "training.h"
@@ -107,8 +108,10 @@ static tr_status create(recorder *r, const char *path, const tr_run *run,
                                     .optimizer = optimizer->choices[settings->optimizer],
                                     .learning_rate = settings->learning_rate,
                                     .seed = knows_seed ? settings->seed : -1};
-    return tr_recording_create_file(&r->recording, path, run->network, run->dataset, &loss, &info,
-                                    diag);
+    tr_status status = tr_make_folders_to(path, diag);
+    return status ? status
+                  : tr_recording_create_file(&r->recording, path, run->network, run->dataset, &loss,
+                                             &info, diag);
 }
 
 /* What became of it. A recording that was cut short stays, with all that is sound. */

@@ -8,8 +8,10 @@
 
 tr_status tr_destination_open(tr_destination *to, const char *path, tr_diag *diag) {
     *to = (tr_destination){0};
-    if (path && strcmp(path, "-") != 0)
-        return tr_output_create(&to->output, path, true, diag);
+    if (path && strcmp(path, "-") != 0) {
+        tr_status status = tr_make_folders_to(path, diag);
+        return status ? status : tr_output_create(&to->output, path, true, diag);
+    }
     tr_release_pipe_signal();
     return TR_OK;
 }

@@ -254,12 +254,13 @@ class OneLine(ErrorTest):
     """What is quoted in a message neither breaks its line nor makes it anything but text."""
 
     def test_line_breaks(self):
+        os.mkdir(self.path("a\nb"))
         for exit_code, *arguments in (
                 (USAGE, "a\nb"), (USAGE, "train", "a\nb"), (USAGE, "train", "--a\nb"),
                 (USAGE, "train", "--seed=1\n2"), (USAGE, "train", "--learning-rate=1\n2"),
                 (USAGE, "render", "--size=1\n2"), (USAGE, "render", "--format=a\nb"),
                 (USAGE, "render", "--progress=a\nb"), (USAGE, "train", "--data=a\nb"),
-                (OUTPUT, "train", "-o", "a\nb/x.csv")):
+                (OUTPUT, "train", "-o", "a\nb")):
             with self.subTest(arguments):
                 self.fail_cleanly(exit_code, *arguments)
 
@@ -281,6 +282,7 @@ class OneLine(ErrorTest):
     def test_long_texts_are_not_cut_within_a_character(self):
         for start in ("", "x"):
             text = start + "é" * 150
+            folders = f"{text[:100]}/{text[:100]}"
             for exit_code, *arguments in (
                     (USAGE, text), (USAGE, "train", text), (USAGE, "train", "--" + text),
                     (USAGE, "train", "--seed", text), (USAGE, "train", "--learning-rate", text),
@@ -288,7 +290,7 @@ class OneLine(ErrorTest):
                     (USAGE, "render", "--progress", text), (USAGE, "render", "--x-label", text),
                     (USAGE, "render", "--title", text[:100] + "{" + text[:50]),
                     (USAGE, "render", "--name", text + "/"),
-                    (OUTPUT, "train", "-o", f"{text[:100]}/{text[:100]}/{text[:100]}/x.csv"),
+                    (OUTPUT, "train", "-o", f"{folders}/{text}.csv"),
                     (WORK, "render", "--format", "none", "--title", text[:100] + "\ue000")):
                 with self.subTest(arguments):
                     self.fail_cleanly(exit_code, *arguments)

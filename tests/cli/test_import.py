@@ -252,7 +252,7 @@ class Refusals(ImportTest):
         self.refuse(INPUT, "nowhere.csv", *NET, "-o", "run.h5", says=["nowhere.csv", "No such file"])
         self.refuse(INPUT, "w_*.h5", *NET, "-o", "run.h5", says=["w_*.h5"])
         self.refuse(INPUT, ".", *NET, "-o", "run.h5", says=["folder"])
-        self.refuse(OUTPUT, "run.csv", *NET, "-o", "nowhere/run.h5", says=["nowhere/run.h5"])
+        self.refuse(OUTPUT, "run.csv", *NET, "-o", "run.csv/run.h5", says=["run.csv: is a file"])
 
     def test_a_bad_line_leaves_the_older_recording(self):
         write(self.path("run.h5"), b"older\n")

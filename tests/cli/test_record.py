@@ -112,10 +112,12 @@ artifacts:
 
     def test_where_it_cannot_be_written(self):
         os.mkdir(self.path("folder"))
-        for path, says in (("folder", "is a folder"), ("no/run.h5", "cannot write in this folder"),
-                           ("/dev/full", "not a regular file")):
-            self.fail_with(OUTPUT, "record", *FEW, "-o", path, says=[path, says])
-        self.assertEqual(self.names(), ["folder"])
+        self.make("file")
+        for path, says in (("folder", "folder: is a folder"),
+                           ("file/run.h5", "file: is a file, but a folder is wanted"),
+                           ("/dev/full", "/dev/full: is not a regular file")):
+            self.fail_with(OUTPUT, "record", *FEW, "-o", path, says=[says])
+        self.assertEqual(self.names(), ["file", "folder"])
 
     def test_a_full_disk(self):
         for size in (1000, 10000, 60000):

@@ -272,14 +272,21 @@ class FilesThatCannotBeWritten(TrainTest):
 
     def test_below_a_file(self):
         self.make("file")
-        self.fail_with(OUTPUT, "train", "-o", "file/x.csv", says=["file/x.csv: ", "Not a directory"])
+        self.fail_with(OUTPUT, "train", "-o", "file/x.csv", says=["file: is a file, but a folder is wanted"])
         self.assertEqual(read(self.path("file")), b"older\n")
         self.assertEqual(self.names(), ["file"])
 
-    def test_folder_that_is_not_there(self):
-        self.fail_with(OUTPUT, "train", "-o", "none/x.csv",
-                       says=["none/x.csv: ", "No such file or directory"])
-        self.assertEqual(self.names(), [])
+    def test_folders_that_are_not_there(self):
+        """They are made, as every command does for its -o."""
+        few = ("--epochs", "2")
+        self.succeed("train", *few, "-o", "none/at/all/states.csv")
+        self.succeed("predict", *few, "--x", "1", "-o", "a/b/points.csv")
+        self.succeed("chart", "fit", *few, "-q", "-o", "c/d/fit.svg")
+        self.succeed("record", *few, "-q", "-o", "e/f/run.h5")
+        self.succeed("import", "none/at/all/states.csv", "--model", "1:relu", "-q", "-o",
+                     self.path("g/run.h5"))
+        self.assertEqual([self.names(folder) for folder in ("none/at/all", "a/b", "c/d", "e/f", "g")],
+                         [["states.csv"], ["points.csv"], ["fit.svg"], ["run.h5"], ["run.h5"]])
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
     def test_full_device(self):
