@@ -64,10 +64,13 @@ static tr_status make_chart(making *m, const char *path, tr_diag *diag) {
     else if (g_str_has_suffix(m->name, ".pdf"))
         format = TR_CHART_PDF;
     uint64_t iteration = settings->iteration < 0 ? UINT64_MAX : (uint64_t)settings->iteration;
-    tr_status status = m->comparison.n_runs
-                           ? tr_compare_chart(&m->comparison, &picture, format, path, &facts, diag)
-                           : tr_chart(&m->source, m->what->runs->recording, iteration, &picture,
-                                      format, path, &facts, diag);
+    tr_status status = tr_check_iteration(settings, &m->source, diag);
+    if (status)
+        return status;
+    status = m->comparison.n_runs
+                 ? tr_compare_chart(&m->comparison, &picture, format, path, &facts, diag)
+                 : tr_chart(&m->source, m->what->runs->recording, iteration, &picture, format, path,
+                            &facts, diag);
     if (!status)
         take_facts(&m->built->file, &facts);
     free(facts.path);

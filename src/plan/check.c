@@ -75,11 +75,14 @@ static tr_status record_start(tr_run *run, tr_recording **recording, tr_diag *di
 static tr_status try_picture(const checked_run *run, const tr_settings *settings, tr_diag *diag) {
     const tr_picture picture = tr_picture_from(settings);
     const tr_network *network = run->run->network;
+    const tr_source source = tr_run_source(run->run);
     tr_scene *scene = NULL;
     tr_still still = {0};
     tr_snapshot state;
     float *params = tr_alloc_array(tr_network_n_params(network), sizeof *params);
     tr_status status = tr_picture_check(&picture, network, run->run->dataset, diag);
+    if (!status)
+        status = tr_check_iteration(settings, &source, diag);
     if (!status && !params)
         status = tr_fail_memory(diag, "a picture");
     if (!status)

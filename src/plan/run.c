@@ -286,9 +286,19 @@ tr_picture tr_picture_from(const tr_settings *settings) {
                         .full_loss = settings->full_loss != 0};
 }
 
-tr_status tr_run_check_picture(const tr_run *run, const tr_settings *settings, tr_diag *diag) {
+tr_status tr_check_iteration(const tr_settings *settings, const tr_source *source, tr_diag *diag) {
+    if (settings->iteration < 0 || (uint64_t)settings->iteration <= source->n_iterations)
+        return TR_OK;
+    return tr_fail(diag, TR_ERROR_ARGUMENT,
+                   "iteration %lld is wanted of a run that ends with iteration %llu",
+                   (long long)settings->iteration, (unsigned long long)source->n_iterations);
+}
+
+tr_status tr_run_check_picture(tr_run *run, const tr_settings *settings, tr_diag *diag) {
     const tr_picture picture = tr_picture_from(settings);
-    return tr_picture_check(&picture, run->network, run->dataset, diag);
+    const tr_source source = tr_run_source(run);
+    tr_status status = tr_picture_check(&picture, run->network, run->dataset, diag);
+    return status ? status : tr_check_iteration(settings, &source, diag);
 }
 
 tr_render_options tr_render_options_from(const tr_settings *settings) {

@@ -44,8 +44,11 @@ tr_status tr_run_create_dataset(tr_dataset **dataset, const tr_settings *setting
 /* The picture that the settings ask for; texts stay the settings'. */
 tr_picture tr_picture_from(const tr_settings *settings);
 
+/* Whether the run has the iteration that the settings want a chart of. TR_ERROR_ARGUMENT. */
+tr_status tr_check_iteration(const tr_settings *settings, const tr_source *source, tr_diag *diag);
+
 /* Whether that picture can be drawn of the run. TR_ERROR_ARGUMENT. */
-tr_status tr_run_check_picture(const tr_run *run, const tr_settings *settings, tr_diag *diag);
+tr_status tr_run_check_picture(tr_run *run, const tr_settings *settings, tr_diag *diag);
 
 /* The render options that the settings ask for; texts stay the settings'. */
 tr_render_options tr_render_options_from(const tr_settings *settings);

@@ -65,9 +65,21 @@ class Options(ChartTest):
     def test_iteration(self):
         states = [self.chart("fit", "--iteration", number) for number in ("0", "1", "50", "100")]
         self.assertEqual(len(set(states)), 4)
-        for number in ("-1", "101", "1000000000000000"):
-            self.assertEqual(self.chart("fit", "--iteration", number), states[-1], number)
+        self.assertEqual(self.chart("fit", "--iteration", "-1"), states[-1])
         self.assertEqual(self.chart("fit"), states[-1])
+
+    def test_iteration_beyond_the_end(self):
+        says = ["of a run that ends with iteration 100"]
+        self.succeed("record", *FEW, "-q", "-o", "run.h5")
+        for number in ("101", "1000000000000000"):
+            for what in (("fit", *FEW), ("error", *FEW), ("fit", "run.h5")):
+                self.fail_with(USAGE, "chart", *what, "--iteration", number,
+                               says=[f"iteration {number} is wanted", *says])
+        self.make("plan.yaml", b"runs: {a: {recording: run.h5}}\n"
+                  b"artifacts: {a.svg: {run: a, chart: fit, iteration: 101}}\n")
+        says = ["iteration 101 is wanted", *says]
+        self.fail_with(INPUT, "plan", "check", "plan.yaml", says=says)
+        self.fail_with(USAGE, "build", "plan.yaml", "-q", says=["out/a.svg: ", *says])
 
     def test_training(self):
         default = self.chart("fit")
@@ -118,7 +130,8 @@ class Failures(ChartTest):
         self.assertEqual((self.names(), read(self.path("chart.svg"))), (["chart.svg"], b"older\n"))
 
     def test_outputs_in_the_way(self):
-        self.fail_with(OUTPUT, "chart", "fit", *FEW, "-o", "none/x.svg", says=["none/x.svg"])
+        self.make("file")
+        self.fail_with(OUTPUT, "chart", "fit", *FEW, "-o", "file/x.svg", says=["file: is a file"])
         os.mkdir(self.path("x.svg"))
         self.fail_with(OUTPUT, "chart", "fit", *FEW, "-o", "x.svg", says=["x.svg: is a folder"])
         self.make("out")
