@@ -151,6 +151,19 @@ static int render(const tr_settings *settings, const render_flags *flags,
     return exit_code;
 }
 
+static int check_following(const tr_settings *settings, const render_flags *flags) {
+    int exit_code = tr_check_patience(help.command, flags->patience);
+    if (exit_code >= 0)
+        return exit_code;
+    if (flags->follows && !*settings->recording)
+        tr_complain(help.command, "--follow is for a recording, which was not given");
+    else if (flags->patience != TR_PATIENCE_SECONDS && !flags->follows)
+        tr_complain(help.command, "--patience makes no difference without --follow");
+    else
+        return -1;
+    return EXIT_USAGE;
+}
+
 int tr_cmd_render(int argc, char **argv, tr_settings *settings) {
     render_flags flags = {.patience = TR_PATIENCE_SECONDS};
     const GOptionEntry entries[] = {TR_PROGRESS_FLAG(&flags.progress),
@@ -175,11 +188,7 @@ int tr_cmd_render(int argc, char **argv, tr_settings *settings) {
     if (exit_code < 0)
         exit_code = tr_choose_progress(help.command, flags.progress, flags.quiet, &style);
     if (exit_code < 0)
-        exit_code = tr_check_patience(help.command, flags.patience);
-    if (exit_code < 0 && flags.follows && !*settings->recording) {
-        tr_complain(help.command, "--follow is for a recording, which was not given");
-        exit_code = EXIT_USAGE;
-    }
+        exit_code = check_following(settings, &flags);
     if (exit_code < 0)
         exit_code = render(settings, &flags, style);
     g_free(arguments.values);

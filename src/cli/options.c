@@ -1,5 +1,6 @@
 /* Command-line options and help pages, made from the parameter table and read with GOption. */
 #include "cli.h"
+#include "needs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,8 @@ static void print_help(const tr_help *help, unsigned command_bit, const GOptionE
 /* Where the values of options go. */
 typedef struct target {
     tr_settings *settings;
-    GArray *given; /* or NULL */
+    GArray *given;     /* or NULL */
+    GPtrArray *params; /* of the options that are given */
     unsigned command_bit;
 } target;
 
@@ -137,6 +139,7 @@ static gboolean set_option(const gchar *name, const gchar *value, gpointer conte
     const tr_param *param = tr_param_by_option(name + strspn(name, "-"));
     if (!set_value(to, param, value, &diag)) {
         tr_settings_note(to->settings, param);
+        g_ptr_array_add(to->params, (gpointer)param);
         tr_given given = {.param = param, .text = NULL};
         if (to->given) {
             given.text = g_strdup(value);
@@ -249,6 +252,19 @@ static void take_arguments(int argc, char **argv, const tr_help *help, tr_argume
         arguments->values[i] = argv[i + 1];
 }
 
+/* Options that would be ignored are refused; with a plan they are not all of the settings. */
+static int check_needs(const tr_help *help, const target *to, const tr_arguments *arguments) {
+    const unsigned of_plans = TR_FOR_BUILD | TR_FOR_COMPARE;
+    const unsigned of_plans_too = TR_FOR_RECORD | TR_FOR_PREVIEW;
+    tr_diag diag = {0};
+    if (to->command_bit & of_plans || (to->command_bit & of_plans_too && arguments->n_values))
+        return -1;
+    for (guint i = 0; i < to->params->len; i++)
+        if (tr_check_need(to->settings, g_ptr_array_index(to->params, i), &diag))
+            return tr_report_failure(help->command, TR_ERROR_ARGUMENT, &diag);
+    return -1;
+}
+
 void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned command_bit,
                            const GOptionEntry *flags, tr_settings *settings,
                            tr_arguments *arguments, int *exit_code) {
@@ -256,7 +272,10 @@ void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned 
     GError *error = NULL;
     GOptionEntry *entries = make_entries(command_bit, flags, &wants_help);
     GOptionContext *context = g_option_context_new(NULL);
-    target to = {.settings = settings, .given = arguments->given, .command_bit = command_bit};
+    target to = {.settings = settings,
+                 .given = arguments->given,
+                 .params = g_ptr_array_new(),
+                 .command_bit = command_bit};
     GOptionGroup *group = g_option_group_new("main", "", "", &to, NULL);
     g_option_group_add_entries(group, entries);
     g_option_context_set_main_group(context, group);
@@ -282,7 +301,10 @@ void tr_parse_command_line(int argc, char **argv, const tr_help *help, unsigned 
     } else {
         take_arguments(argc, argv, help, arguments, exit_code);
         tr_settings_resolve(settings);
+        if (*exit_code < 0)
+            *exit_code = check_needs(help, &to, arguments);
     }
+    g_ptr_array_free(to.params, TRUE);
     g_option_context_free(context);
     g_ptr_array_free(owned, TRUE);
     g_free(split);

@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "diag.h"
+#include "needs.h"
 #include "page.h"
 #include "sink.h"
 
@@ -49,14 +50,12 @@ bool tr_plan_has_poster(const tr_plan_artifact *artifact) {
     return artifact->kind == TR_PLAN_VIDEO && tr_format_has_poster(artifact->format);
 }
 
-static bool video_has_setting(tr_format format, const char *name) {
-    if (!strcmp(name, "video.preset") || !strcmp(name, "video.profile")) /* x264's */
-        return format == TR_FORMAT_MP4;
-    if (!strcmp(name, "video.crf"))
-        return format != TR_FORMAT_GIF && format != TR_FORMAT_APNG;
-    if (!strcmp(name, "video.gif_size"))
-        return format == TR_FORMAT_GIF;
-    return strcmp(name, "picture.iteration") != 0;
+static bool video_has_setting(tr_format format, const tr_param *param) {
+    const tr_param *formats = tr_param_by_name("output.format");
+    const tr_need *need = tr_need_of(param);
+    if (need && !strcmp(need->other, formats->name))
+        return tr_need_is_met(need, formats->choices[format]);
+    return strcmp(param->name, "picture.iteration") != 0;
 }
 
 static bool is_of_comparisons(const tr_param *param) {
@@ -71,7 +70,7 @@ static bool has_for_one_run(const tr_plan_artifact *artifact, const tr_param *pa
         return false;
     switch (artifact->kind) {
     case TR_PLAN_VIDEO:
-        return video_has_setting(artifact->format, param->name);
+        return video_has_setting(artifact->format, param);
     case TR_PLAN_CHART:
         return is_picture;
     case TR_PLAN_TABLE:

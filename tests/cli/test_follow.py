@@ -136,7 +136,9 @@ class FollowTest(RecordingTest):
         for arguments, says in ((("--follow",), "--follow"),
                                 (("--follow", "run.h5", "--patience", "0"), "--patience"),
                                 (("--follow", "run.h5", "--patience", "-1"), "--patience"),
+                                (("--follow", "run.h5", "--patience", "inf"), "--patience"),
                                 (("--follow", "run.h5", "--patience", "nan"), "--patience"),
+                                (("run.h5", "--patience", "5"), "without --follow"),
                                 (("--follow", "run.h5", "--patience", "x"), "patience")):
             self.fail_with(USAGE, "render", *arguments, says=[says])
 

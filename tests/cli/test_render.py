@@ -9,7 +9,7 @@ import unittest
 import urllib.parse
 
 from media import Gif, Mp4, Png, Webm, Vtt
-from support import OUTPUT, CliTest, environment, params, read
+from support import OUTPUT, USAGE, CliTest, environment, params, read
 
 # A few frames are enough to see what an option changes.
 FEW = ("--every", "2000")
@@ -434,6 +434,19 @@ class Options(RenderTest):
 
 
 class Formats(RenderTest):
+    def test_options_that_make_no_difference_are_refused(self):
+        for arguments, says in (
+                (("--gif-size", "100k"), "--gif-size makes no difference with --format mp4, only with gif"),
+                (("--format", "gif", "--crf", "30"), "--crf makes no difference with --format gif, "
+                                                     "only with mp4, webm or av1"),
+                (("--format", "webm,gif", "--preset", "medium"), "with --format webm,gif, only with mp4"),
+                (("--profile", "high", "--format", "png"), "with --format png, only with mp4"),
+                (("--frames", "20"), "--frames makes no difference with --pace step, only with log or "
+                                     "adaptive")):
+            self.fail_with(USAGE, "render", *arguments, says=[says])
+        self.assertEqual(self.names(), [])
+        self.succeed("render", *FEW, "-q", "--format", "webm,gif", "--crf", "40", "--gif-size", "1M")
+
     def test_png(self):
         report = self.render("--format", "png")
         self.assertEqual(self.names("out"), ["neuron"])
