@@ -10,11 +10,12 @@ static const tr_help help = {
         "Prints what to paste into a page or post to show FILE there: an MP4 or WebM\n"
         "video, or a GIF, PNG, APNG or WebP picture. Its size and codecs are read from\n"
         "the file. What is beside a video NAME.mp4 comes along: NAME.av1.webm and\n"
-        "NAME.webm for browsers that can play them, the captions NAME.vtt and the poster\n"
-        "NAME_start.png. Nothing plays before the reader wants it; with --autoplay a\n"
-        "video plays without sound and again and again, but not for readers who have told\n"
-        "their system that they prefer reduced motion. Of a picture that moves they see\n"
-        "the poster if there is one.\n"
+        "NAME.webm for browsers that can play them, which must have the same size and\n"
+        "frames, the captions NAME.vtt and the poster NAME_start.png. Nothing plays\n"
+        "before the reader wants it; with --autoplay a video plays without sound and\n"
+        "again and again, but not for readers who have told their system that they\n"
+        "prefer reduced motion. Of a picture that moves they see the poster if there is\n"
+        "one.\n"
         "\n"
         "For hugo the site needs a shortcode of one line, which the text names. A site\n"
         "whose pictures are beside its videos has --image-path /videos/.\n",
@@ -22,13 +23,18 @@ static const tr_help help = {
                 "  trainreel embed out/neuron.mp4 --alt \"The net learns\" --autoplay\n"
                 "  trainreel embed out/neuron.mp4 --scale 2 --video-path /media/\n"};
 
+static void note(const char *text) {
+    tr_complain(help.command, "%s", text);
+}
+
 static int embed_file(const char *file, const tr_settings *settings, bool autoplay) {
     const tr_embed_options options = {.video_path = settings->video_path,
                                       .image_path = settings->image_path,
                                       .poster = settings->poster,
                                       .scale = (int)settings->scale,
                                       .alt = settings->alt,
-                                      .autoplay = autoplay};
+                                      .autoplay = autoplay,
+                                      .note = note};
     tr_diag diag = {0};
     tr_embed *embed;
     char *text = NULL;

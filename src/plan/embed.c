@@ -4,8 +4,11 @@
 #include "diag.h"
 
 #include <glib.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 /* ---- URLs ---- */
 
@@ -106,14 +109,43 @@ static bool is_there(const char *path) {
 
 /* ---- what is beside the file ---- */
 
+/* Whether the file was written long enough before the other to be of an earlier rendering: formats that
+ * are made together are complete within a moment of each other. */
+static bool is_older(const char *file, const char *other) {
+    enum { MOMENT_SECONDS = 2 };
+    struct stat info, other_info;
+    return !stat(file, &info) && !stat(other, &other_info) &&
+           difftime(other_info.st_mtime, info.st_mtime) > MOMENT_SECONDS;
+}
+
+static void note_age(const tr_embed *embed, const char *file) {
+    if (!embed->options.note || !is_older(file, embed->file))
+        return;
+    char *text = g_strdup_printf("%s: is older than %s; make it again if it shows another run",
+                                 file, embed->file);
+    embed->options.note(text);
+    g_free(text);
+}
+
+/* The same video in another format has the same size and the same frames. */
 static tr_status add_source(tr_embed *embed, const char *file, const tr_media *media,
                             tr_diag *diag) {
+    const double most_seconds_apart = 0.1; /* containers round */
     if (media->width != embed->media.width || media->height != embed->media.height)
         return tr_fail(diag, TR_ERROR_INPUT,
                        "%.80s: has %dx%d pixels, but %.80s, which should be the same video, has "
                        "%dx%d",
                        file, media->width, media->height, embed->file, embed->media.width,
                        embed->media.height);
+    if (media->n_frames != embed->media.n_frames ||
+        fabs(media->seconds - embed->media.seconds) > most_seconds_apart)
+        return tr_fail(
+            diag, TR_ERROR_INPUT,
+            "%.80s: has %llu frames in %.2f s, but %.80s, which should be the same video, "
+            "has %llu in %.2f s",
+            file, (unsigned long long)media->n_frames, media->seconds, embed->file,
+            (unsigned long long)embed->media.n_frames, embed->media.seconds);
+    note_age(embed, file);
     embed->sources[embed->n_sources++] =
         (tr_embed_source){.media = *media, .url = url_of(embed->options.video_path, file)};
     return TR_OK;

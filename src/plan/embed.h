@@ -23,6 +23,8 @@ typedef struct tr_embed_options {
     int scale;          /* pixels of the file for each of the page's */
     const char *alt;    /* what is to be seen, in words; NULL for the file's name */
     bool autoplay;      /* again and again, for those who do not mind motion */
+    /* called with a remark that is no error; may be NULL */
+    void (*note)(const char *text);
 } tr_embed_options;
 
 enum { TR_EMBED_MOST_SOURCES = 3 };

@@ -281,6 +281,26 @@ class Files(EmbedTest):
         write(self.path("out/neuron_start.png"), apng(4, 3, [10, 10]))
         self.fail_with(INPUT, "embed", "out/neuron.mp4", says=["out/neuron_start.png", "moves"])
 
+    def test_other_formats_are_of_the_same_video(self):
+        """Which browsers would prefer, whatever it shows."""
+        self.render("--format", "webm", "--every", "1000")
+        self.render()
+        for file, frames, other in (("mp4", "5 frames", "3 in"), ("webm", "3 frames", "5 in")):
+            self.fail_with(INPUT, "embed", f"out/neuron.{file}", says=[frames, other])
+        self.render("--format", "webm", "--fps", "2")
+        self.fail_with(INPUT, "embed", "out/neuron.mp4", says=["3 frames in 1.50 s", "3 in 0.10 s"])
+
+    def test_an_older_format_is_remarked(self):
+        self.render("--format", "mp4,webm")
+        self.assertEqual(len(self.facts("out/neuron.mp4")["sources"]), 2)
+        then = os.stat(self.path("out/neuron.mp4")).st_mtime - 60
+        os.utime(self.path("out/neuron.webm"), (then, then))
+        result = self.run_program("embed", "out/neuron.mp4")
+        self.assertEqual(result.returncode, 0)
+        self.check_message(result.stderr, ["out/neuron.webm: is older than out/neuron.mp4"])
+        self.assertIn(b"neuron.webm", result.stdout)
+        self.embed("out/neuron.webm")
+
     def test_poster(self):
         self.render("--name", "a")
         os.makedirs(self.path("site/videos"))
