@@ -116,14 +116,17 @@ typedef struct tr_gradient_check {
  * the clipping of binary_crossentropy); those errors mean nothing.
  *
  * @param params tr_network_n_params() floats
+ * @param cancel looked at before every parameter; may be NULL
  * @param[out] checks tr_network_n_params() of them, owned by the caller
  * @return TR_OK, TR_ERROR_ARGUMENT (shapes, a loss that does not fit the net or the data, a net so
  *         large that it would take hours: the square of its parameters times the samples is above
- *         1e12), TR_ERROR_MEMORY. Whether the errors are small is for the caller to see.
+ *         1e12), TR_ERROR_MEMORY, TR_ERROR_CANCELLED. Whether the errors are small is for the caller
+ *         to see.
  */
 TR_API TR_MUST_CHECK tr_status tr_check_gradient(const tr_network *network, const float *params,
                                                  const tr_dataset *dataset, tr_loss loss,
-                                                 tr_gradient_check *checks, tr_diag *diag);
+                                                 const tr_cancel *cancel, tr_gradient_check *checks,
+                                                 tr_diag *diag);
 
 TR_END_DECLS
 

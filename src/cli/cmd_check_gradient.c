@@ -81,18 +81,22 @@ static tr_status note_iteration(const tr_snapshot *snapshot, void *n_iterations)
 static int check(const tr_settings *settings, bool json) {
     tr_diag diag = {0};
     tr_run *run;
+    tr_catch_signals();
     tr_status status = tr_run_create(&run, settings, NULL, &diag);
     if (status)
         return tr_report_failure(help.command, status, &diag);
     const size_t n_params = tr_network_n_params(run->network);
     uint64_t n_iterations = 0;
+    run->training.options.cancel = tr_interruption();
     status = tr_fit(run->network, run->params, run->dataset, &run->training.options, &run->random,
                     note_iteration, &n_iterations, &diag);
     tr_gradient_check *checks = g_try_new0(tr_gradient_check, n_params);
     if (!status)
-        status = checks ? tr_check_gradient(run->network, run->params, run->dataset,
-                                            run->training.options.loss, checks, &diag)
-                        : TR_ERROR_MEMORY;
+        status =
+            checks ? tr_check_gradient(run->network, run->params, run->dataset,
+                                       run->training.options.loss, tr_interruption(), checks, &diag)
+                   : TR_ERROR_MEMORY;
+    tr_release_pipe_signal();
     int exit_code = EXIT_DONE;
     if (status) {
         exit_code = tr_report_failure(help.command, status, &diag);

@@ -284,8 +284,8 @@ static void free_checking(checking *check) {
 }
 
 tr_status tr_check_gradient(const tr_network *network, const float *params,
-                            const tr_dataset *dataset, tr_loss loss, tr_gradient_check *checks,
-                            tr_diag *diag) {
+                            const tr_dataset *dataset, tr_loss loss, const tr_cancel *cancel,
+                            tr_gradient_check *checks, tr_diag *diag) {
     const size_t n_params = tr_network_n_params(network);
     tr_status status = tr_check_shapes(network, dataset, diag);
     if (!status)
@@ -305,6 +305,10 @@ tr_status tr_check_gradient(const tr_network *network, const float *params,
         status = backpropagate(&check, params, gradient, diag);
     for (size_t i = 0; !status && i < n_params; i++) {
         double size;
+        if (tr_cancel_is_requested(cancel)) {
+            status = TR_ERROR_CANCELLED;
+            break;
+        }
         difference(&check, i, &checks[i], &size);
         checks[i].backpropagated = (double)gradient[i];
         const double error = fabs(checks[i].backpropagated - checks[i].central_difference);

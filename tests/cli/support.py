@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -199,6 +200,14 @@ class CliTest(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), end, f"waited in vain for {what}")
             time.sleep(0.005)
+
+    def caught(self, process):
+        """Whether the program has begun to catch Ctrl-C."""
+        if not os.path.exists("/proc/self/status"):
+            self.skipTest("for Linux's /proc")
+        status = read(f"/proc/{process.pid}/status").decode()
+        caught = int(re.search("SigCgt:\\s*([0-9a-f]+)", status).group(1), 16)
+        return caught & 1 << signal.SIGINT - 1
 
     def wait_for_temporary(self, process, path, count=1):
         """Waits until the program has begun to write in a folder."""

@@ -1,6 +1,5 @@
 """trainreel chart: kinds, formats, what every option does, failures."""
 import os
-import re
 import signal
 import unittest
 
@@ -145,13 +144,6 @@ class Failures(ChartTest):
         self.assertEqual(process.returncode, INTERRUPTED)
         self.check_message(stderr.decode(), ["interrupted"])
         self.assertEqual(self.names("out"), [])
-
-    def caught(self, process):
-        if not os.path.exists("/proc/self/status"):
-            self.skipTest("for Linux's /proc")
-        status = read(f"/proc/{process.pid}/status").decode()
-        caught = int(re.search("SigCgt:\\s*([0-9a-f]+)", status).group(1), 16)
-        return caught & 1 << signal.SIGINT - 1
 
 
 if __name__ == "__main__":

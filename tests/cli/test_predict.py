@@ -1,8 +1,10 @@
 """trainreel predict and check-gradient."""
 import json
+import signal
+import time
 import unittest
 
-from support import INPUT, USAGE, WORK, CliTest, read
+from support import INPUT, INTERRUPTED, USAGE, WORK, CliTest, read
 
 
 class Predict(CliTest):
@@ -110,6 +112,18 @@ class CheckGradient(CliTest):
         self.assertLess(report["largest_relative_error"], report["tolerance"])
         self.assertEqual([report[name] for name in ("iterations", "compared", "at_kinks", "right")],
                          [4000, 2, 0, True])
+
+    def test_interrupted(self):
+        training = ("--epochs", "1000000000", "--batch-size", "1")
+        checking = ("--epochs", "0", "--points", "1000000", "--model", "300:tanh,1")
+        for arguments in (training, checking):
+            process = self.start("check-gradient", *arguments)
+            self.wait_for(lambda: self.caught(process), "the program to catch signals")
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            stdout, stderr = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, stdout), (INTERRUPTED, b""), stderr)
+            self.check_message(stderr.decode(), ["interrupted"])
 
     def test_what_does_not_go_together(self):
         self.fail_with(USAGE, "check-gradient", "--loss", "binary_crossentropy", says=["sigmoid"])

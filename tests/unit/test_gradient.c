@@ -46,7 +46,7 @@ static size_t check_net_once(size_t n_inputs, const tr_layer *layers, size_t n_l
     tr_random_seed(&random, seed);
     tr_dataset *dataset = create_dataset(n_inputs, tr_network_n_outputs(network), loss, &random);
     draw_params(network, &random, params);
-    assert_ok(tr_check_gradient(network, params, dataset, loss, checks, &diag), diag);
+    assert_ok(tr_check_gradient(network, params, dataset, loss, NULL, checks, &diag), diag);
     for (size_t i = 0; i < tr_network_n_params(network); i++) {
         char name[64];
         tr_network_param_name(network, i, name, sizeof name);
@@ -138,20 +138,22 @@ static void kinks_are_told(void **state) {
     dataset->x[0] = 1;
     dataset->y[0] = 1;
     const float at_zero[] = {0.5f, -0.5f}, close[] = {0.5f, -0.500001f}, above[] = {0.5f, 0.5f};
+    assert_ok(tr_check_gradient(network, at_zero, dataset, TR_LOSS_MEAN_SQUARED_ERROR, NULL, checks,
+                                &diag),
+              diag);
+    assert_true(checks[0].at_kink && checks[1].at_kink);
     assert_ok(
-        tr_check_gradient(network, at_zero, dataset, TR_LOSS_MEAN_SQUARED_ERROR, checks, &diag),
+        tr_check_gradient(network, close, dataset, TR_LOSS_MEAN_SQUARED_ERROR, NULL, checks, &diag),
         diag);
     assert_true(checks[0].at_kink && checks[1].at_kink);
-    assert_ok(tr_check_gradient(network, close, dataset, TR_LOSS_MEAN_SQUARED_ERROR, checks, &diag),
-              diag);
-    assert_true(checks[0].at_kink && checks[1].at_kink);
-    assert_ok(tr_check_gradient(network, above, dataset, TR_LOSS_MEAN_SQUARED_ERROR, checks, &diag),
-              diag);
+    assert_ok(
+        tr_check_gradient(network, above, dataset, TR_LOSS_MEAN_SQUARED_ERROR, NULL, checks, &diag),
+        diag);
     assert_false(checks[0].at_kink || checks[1].at_kink);
     /* the prediction is the target */
-    assert_ok(
-        tr_check_gradient(network, above, dataset, TR_LOSS_MEAN_ABSOLUTE_ERROR, checks, &diag),
-        diag);
+    assert_ok(tr_check_gradient(network, above, dataset, TR_LOSS_MEAN_ABSOLUTE_ERROR, NULL, checks,
+                                &diag),
+              diag);
     assert_true(checks[0].at_kink && checks[1].at_kink);
     tr_dataset_destroy(&dataset);
     tr_network_destroy(&network);
@@ -169,13 +171,35 @@ static void a_trained_net_passes_too(void **state) {
         tr_fit(run.network, run.params, run.dataset, &options, &run.random, NULL, NULL, &diag),
         diag);
     assert_ok(tr_check_gradient(run.network, run.params, run.dataset, TR_LOSS_MEAN_SQUARED_ERROR,
-                                checks, &diag),
+                                NULL, checks, &diag),
               diag);
     for (int i = 0; i < 2; i++) {
         assert_true(fabs(checks[i].central_difference) < 1e-4);
         assert_true(checks[i].at_kink || checks[i].relative_error < TR_GRADIENT_TOLERANCE);
     }
     destroy_post_run(&run);
+}
+
+static void checking_can_be_cancelled(void **state) {
+    (void)state;
+    tr_diag diag = {0};
+    tr_network *network;
+    tr_dataset *dataset;
+    tr_gradient_check checks[2] = {{0}};
+    tr_cancel cancel = {0};
+    const float params[] = {1, 1};
+    const tr_layer layer = {.n_units = 1};
+    assert_ok(tr_network_create(&network, 1, &layer, 1, &diag), diag);
+    assert_ok(tr_dataset_create(&dataset, 100, 1, 1, &diag), diag);
+    assert_ok(tr_check_gradient(network, params, dataset, TR_LOSS_MEAN_SQUARED_ERROR, &cancel,
+                                checks, &diag),
+              diag);
+    tr_cancel_request(&cancel);
+    assert_int_equal(tr_check_gradient(network, params, dataset, TR_LOSS_MEAN_SQUARED_ERROR,
+                                       &cancel, checks, &diag),
+                     TR_ERROR_CANCELLED);
+    tr_dataset_destroy(&dataset);
+    tr_network_destroy(&network);
 }
 
 static void what_cannot_be_checked_is_refused(void **state) {
@@ -188,19 +212,19 @@ static void what_cannot_be_checked_is_refused(void **state) {
     const tr_layer large[] = {{.n_units = 70000}, {.n_units = 1}};
     assert_ok(tr_network_create(&network, 1, large, 2, &diag), diag);
     assert_ok(tr_dataset_create(&dataset, 100, 1, 1, &diag), diag);
-    assert_int_equal(
-        tr_check_gradient(network, &param, dataset, TR_LOSS_MEAN_SQUARED_ERROR, &check, &diag),
-        TR_ERROR_ARGUMENT);
+    assert_int_equal(tr_check_gradient(network, &param, dataset, TR_LOSS_MEAN_SQUARED_ERROR, NULL,
+                                       &check, &diag),
+                     TR_ERROR_ARGUMENT);
     assert_text_contains(diag.text, "210001 parameters on 100 samples would take hours");
     diag.text[0] = '\0';
-    assert_int_equal(
-        tr_check_gradient(network, &param, dataset, TR_LOSS_BINARY_CROSSENTROPY, &check, &diag),
-        TR_ERROR_ARGUMENT);
+    assert_int_equal(tr_check_gradient(network, &param, dataset, TR_LOSS_BINARY_CROSSENTROPY, NULL,
+                                       &check, &diag),
+                     TR_ERROR_ARGUMENT);
     assert_text_contains(diag.text, "binary_crossentropy wants sigmoid");
     tr_dataset_destroy(&dataset);
     assert_ok(tr_dataset_create(&dataset, 100, 2, 1, &diag), diag);
     assert_int_equal(
-        tr_check_gradient(network, &param, dataset, TR_LOSS_MEAN_SQUARED_ERROR, &check, NULL),
+        tr_check_gradient(network, &param, dataset, TR_LOSS_MEAN_SQUARED_ERROR, NULL, &check, NULL),
         TR_ERROR_ARGUMENT);
     tr_dataset_destroy(&dataset);
     tr_network_destroy(&network);
@@ -213,6 +237,7 @@ int main(void) {
         cmocka_unit_test(alpha_counts),
         cmocka_unit_test(kinks_are_told),
         cmocka_unit_test(a_trained_net_passes_too),
+        cmocka_unit_test(checking_can_be_cancelled),
         cmocka_unit_test(what_cannot_be_checked_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
