@@ -400,6 +400,8 @@ static void read_artifact(tr_plan_reader *reader, raw_artifact *raw) {
         return;
     }
     read_run_name(reader, raw);
+    if (artifact->comparison) /* as the command compare has it: losses differ by decades */
+        artifact->settings->error_scale = TR_SCALE_LOG;
     if (!inherit_frames(reader, artifact))
         return;
     for (size_t i = 0; i < raw->value->count; i++)

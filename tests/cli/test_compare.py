@@ -180,9 +180,9 @@ class Files(CompareTest):
 artifacts:
   a/c.mp4: {compare: neuron, vary: {train.batch_size: [8, 200]}, frames: 5, size: 240x180, poster: c.png}
   o.mp4: {compare: neuron, vary: {train.batch_size: [8, 200]}, frames: 5, size: 240x180,
-    arrangement: overlay, error_scale: log}
-  e.svg: {compare: neuron, vary: {train.batch_size: [8, 200]}, chart: error, size: 240x180,
-    error_scale: log}
+    arrangement: overlay}
+  both.mp4: {compare: neuron, vary: {train.batch_size: [8, 200]}, frames: 5, scene: fit+error}
+  e.svg: {compare: neuron, vary: {train.batch_size: [8, 200]}, chart: error, size: 240x180}
   s.csv: {compare: neuron, vary: {train.batch_size: [8, 200]}}
 """)
         self.compare("--batch-size", "8,200", "--seconds", "no")
@@ -191,6 +191,9 @@ artifacts:
                             ("overlay.mp4", "o.mp4"), ("error.svg", "e.svg"),
                             ("summary.csv", "s.csv")):
             self.assertTrue(read(self.path("out", ours)) == read(self.path("built", built)), ours)
+        self.succeed("compare", "--batch-size", "8,200", "--epochs", "10", "--frames", "5", "--out",
+                     "both", "-q")
+        self.assertTrue(read(self.path("both/compare.mp4")) == read(self.path("built/both.mp4")))
         table = self.succeed("build", "plan.yaml", "--out", "built").decode()
         self.assertIn("\nbatch size 8 ", table)
 

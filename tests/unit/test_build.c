@@ -427,7 +427,7 @@ static void what_a_comparison_depends_on_makes_it_again(void **state) {
         {"epochs: 20", "epochs: 21", "mmmmmm"},
         {"frames: 5, poster", "frames: 6, poster", "muuuuu"},
         {"arrangement: overlay", "arrangement: overlay, align: epoch", "umuuuu"},
-        {"chart: error", "chart: error, error_scale: log", "uumuuu"},
+        {"chart: error", "chart: error, error_scale: linear", "uumuuu"},
         {"[32, 128]}}", "[128, 32]}}", "uuuuum"},
         {"[32, 128]}}", "[32, 128]}, levels: '0.1'}", "uuuuum"},
         {"{epochs: 20}", "{epochs: 20}, record: {every: 3, frames: 9}", "uuuuuu"}};
