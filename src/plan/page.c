@@ -45,10 +45,14 @@ static void add_head(tr_page *p, const char *title) {
 /* "Batch size: 1, 8, 32; momentum: 0, 0.9" */
 static void append_variations(GString *out, const tr_plan_comparison *comparison) {
     for (size_t i = 0; i < comparison->n_variations; i++) {
-        char *name = tr_page_name_variation(&comparison->variations[i]);
-        char *values = g_strjoinv(", ", comparison->variations[i].values);
-        g_string_append_printf(out, "%s%s: %s", i ? "; " : "", name, values);
-        g_free(values);
+        const tr_variation *variation = &comparison->variations[i];
+        char *name = tr_page_name_variation(variation);
+        g_string_append_printf(out, "%s%s: ", i ? "; " : "", name);
+        for (size_t k = 0; k < variation->n_values; k++) {
+            char *value = tr_plan_show_value(variation->param, variation->values[k]);
+            g_string_append_printf(out, "%s%s", k ? ", " : "", value);
+            g_free(value);
+        }
         g_free(name);
     }
     *out->str = g_ascii_toupper(*out->str);
@@ -62,9 +66,7 @@ static char *title_of(const tr_plan *plan) {
         append_variations(out, comparison);
     if (!out->len)
         g_string_assign(out, comparison ? "Runs compared" : "Training, filmed");
-    char *title = g_utf8_make_valid(out->str, -1); /* a path need not be */
-    g_string_free(out, TRUE);
-    return title;
+    return g_string_free(out, FALSE);
 }
 
 char *tr_page_text(const tr_store *store, const tr_plan *plan, const tr_build_report *report) {

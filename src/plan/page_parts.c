@@ -67,8 +67,10 @@ static void append_scene(GString *out, const char *scene) {
 }
 
 char *tr_page_name_variation(const tr_variation *variation) {
-    const char *option = variation->param->option;
-    return g_strdelimit(g_strdup(option ? option : variation->param->name), "-", ' ');
+    const tr_param *param = variation->param;
+    if (!param->option) /* recording.file */
+        return g_strndup(param->name, strcspn(param->name, "."));
+    return g_strdelimit(g_strdup(param->option), "-", ' ');
 }
 
 /* " by batch size", or " of 3 runs". */

@@ -1,4 +1,5 @@
 #include "page_parts.h"
+#include "summary.h"
 #include "twins.h"
 
 #include <string.h>
@@ -35,6 +36,45 @@ static void add_row(tr_page *p, const char *line, const char *opening, const cha
     tr_page_add(p, "</tr>\n");
 }
 
+static void add_lines(tr_page *p, char **lines) {
+    tr_page_add(p, "<thead>\n");
+    add_row(p, lines[0], "<th scope=\"col\">", "</th>");
+    tr_page_add(p, "</thead>\n<tbody>\n");
+    for (char **line = lines + 1; *line; line++)
+        add_row(p, *line, "<td>", "</td>");
+    tr_page_add(p, "</tbody>\n");
+}
+
+static void add_summary_line(tr_page *p, const tr_summary *summary, size_t line) {
+    tr_page_add(p, "<tr>");
+    for (size_t column = 0; summary->names[column]; column++) {
+        char *heading = tr_summary_heading(summary, column);
+        char *cell = tr_summary_cell(summary, line, column);
+        if (heading && column == 0)
+            tr_page_add_element(p, "<th scope=\"row\">", cell, "</th>");
+        else if (heading)
+            tr_page_add_element(p, "<td>", cell, "</td>");
+        g_free(cell);
+        g_free(heading);
+    }
+    tr_page_add(p, "</tr>\n");
+}
+
+/* As a terminal shows it. */
+static void add_summary(tr_page *p, const tr_summary *summary) {
+    tr_page_add(p, "<thead>\n<tr>");
+    for (size_t column = 0; summary->names[column]; column++) {
+        char *heading = tr_summary_heading(summary, column);
+        if (heading)
+            tr_page_add_element(p, "<th scope=\"col\">", column ? heading : "run", "</th>");
+        g_free(heading);
+    }
+    tr_page_add(p, "</tr>\n</thead>\n<tbody>\n");
+    for (size_t i = 0; i < summary->n_lines; i++)
+        add_summary_line(p, summary, i);
+    tr_page_add(p, "</tbody>\n");
+}
+
 /* A short table as such; a long one is only linked to. */
 static void add_short_table(tr_page *p, const tr_plan_artifact *artifact) {
     char *text, *caption = tr_page_caption(p, artifact);
@@ -42,16 +82,19 @@ static void add_short_table(tr_page *p, const tr_plan_artifact *artifact) {
     bool is_short =
         !tr_store_read(p->store, artifact->path, MOST_TABLE_BYTES, &text, &size, NULL) &&
         g_utf8_validate(text, (gssize)size, NULL);
+    tr_summary *summary = NULL;
+    bool is_summary = is_short && artifact->comparison && !tr_summary_parse(&summary, text, NULL);
     char **lines = g_strsplit(is_short ? g_strchomp(text) : "", "\n", -1);
     if (*lines && g_strv_length(lines) <= MOST_TABLE_LINES) {
         tr_page_add(p, "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
-        tr_page_add_element(p, "", caption, "\">\n<table>\n<thead>\n");
-        add_row(p, lines[0], "<th scope=\"col\">", "</th>");
-        tr_page_add(p, "</thead>\n<tbody>\n");
-        for (char **line = lines + 1; *line; line++)
-            add_row(p, *line, "<td>", "</td>");
-        tr_page_add(p, "</tbody>\n</table>\n</div>\n");
+        tr_page_add_element(p, "", caption, "\">\n<table>\n");
+        if (is_summary)
+            add_summary(p, summary);
+        else
+            add_lines(p, lines);
+        tr_page_add(p, "</table>\n</div>\n");
     }
+    tr_summary_destroy(&summary);
     g_strfreev(lines);
     g_free(caption);
     g_free(text);

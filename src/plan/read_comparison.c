@@ -41,32 +41,36 @@ static char *shorten_layers(const char *text) {
     return g_string_free(label, FALSE);
 }
 
-/* "batch size 8", and what says by itself what it is alone: "adam", "10:relu,1". */
-static char *make_label(const tr_param *param, const char *value) {
-    static const char *const alone[] = {"train.optimizer", "train.loss", "data.kind", "data.file",
-                                        "recording.file"};
+char *tr_plan_show_value(const tr_param *param, const char *value) {
     if (param->type == TR_PARAM_LAYERS)
         return shorten_layers(value);
-    char *name = g_strdup(strchr(param->name, '.') + 1);
-    /* a path may have any bytes */
-    char *sound = g_utf8_make_valid(value, -1);
+    char *sound = g_utf8_make_valid(value, -1); /* a path may have any bytes */
     if (!strcmp(param->name, "recording.file") && g_str_has_suffix(sound, ".h5"))
         sound[strlen(sound) - strlen(".h5")] = '\0';
-    bool is_alone = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
-        is_alone = is_alone || !strcmp(param->name, alone[i]);
-    char *label = is_alone ? g_strdup(sound) : g_strdup_printf("%s %s", name, sound);
     if (param->type != TR_PARAM_PATH)
-        g_strdelimit(label, "_", ' ');
+        g_strdelimit(sound, "_", ' ');
     GString *line = g_string_new(NULL);
-    for (const char *at = label; *at; at = g_utf8_next_char(at)) {
+    for (const char *at = sound; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
         g_string_append_unichar(line, g_unichar_isprint(c) ? c : '?');
     }
-    g_free(label);
-    g_free(name);
     g_free(sound);
     return g_string_free(line, FALSE);
+}
+
+/* "batch size 8", and what says by itself what it is alone: "adam", "10:relu,1". */
+static char *make_label(const tr_param *param, const char *value) {
+    static const char *const alone[] = {"model.layers", "train.optimizer", "train.loss",
+                                        "data.kind",    "data.file",       "recording.file"};
+    char *shown = tr_plan_show_value(param, value);
+    for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
+        if (!strcmp(param->name, alone[i]))
+            return shown;
+    char *name = g_strdelimit(g_strdup(strchr(param->name, '.') + 1), "_", ' ');
+    char *label = g_strdup_printf("%s %s", name, shown);
+    g_free(name);
+    g_free(shown);
+    return label;
 }
 
 /* ---- values ---- */

@@ -222,11 +222,9 @@ void tr_summary_destroy(tr_summary **handle) {
     *handle = NULL;
 }
 
-/* ---- for a terminal ---- */
+/* ---- for people ---- */
 
-/* What stands above a column; NULL where it is left out: the label says what varies, and hardly any
- * run diverges. Freed by the caller. */
-static char *make_heading(const tr_summary *summary, size_t column) {
+char *tr_summary_heading(const tr_summary *summary, size_t column) {
     static const char *const shorter[][2] = {{"final_full_loss", "loss"},
                                              {"loss_rises", "batch rose"},
                                              {"full_loss_rises", "loss rose"},
@@ -247,8 +245,8 @@ static char *make_heading(const tr_summary *summary, size_t column) {
     return g_strdup(name);
 }
 
-/* The text of a field there; freed by the caller. */
-static char *make_cell(const char *name, const char *field) {
+char *tr_summary_cell(const tr_summary *summary, size_t line, size_t column) {
+    const char *name = summary->names[column], *field = summary->lines[line][column];
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     if (!*field && strcmp(name, "label") != 0)
         return g_strdup("-");
@@ -272,14 +270,14 @@ char *tr_summary_format(const tr_summary *summary) {
     for (size_t i = 0; i < n_lines; i++)
         rows[i] = g_string_new(NULL);
     for (size_t column = 0; summary->names[column]; column++) {
-        char *heading = make_heading(summary, column);
+        char *heading = tr_summary_heading(summary, column);
         if (!heading)
             continue;
         GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
         size_t width = 0;
         g_ptr_array_add(cells, heading);
         for (size_t i = 0; i < summary->n_lines; i++)
-            g_ptr_array_add(cells, make_cell(summary->names[column], summary->lines[i][column]));
+            g_ptr_array_add(cells, tr_summary_cell(summary, i, column));
         for (guint i = 0; i < cells->len; i++)
             width = MAX(width, (size_t)g_utf8_strlen(cells->pdata[i], -1));
         for (guint i = 0; i < cells->len; i++)

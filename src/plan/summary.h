@@ -53,6 +53,11 @@ bool tr_summary_read(tr_summary **summary, const char *folder, const tr_plan_art
                      const tr_built *built);
 void tr_summary_destroy(tr_summary **summary);
 
+/* What is above a column where people read the summary; NULL where it is left out: the label says what
+ * varies, and hardly any run diverges. And a field of the column there. Both are freed with g_free(). */
+char *tr_summary_heading(const tr_summary *summary, size_t column);
+char *tr_summary_cell(const tr_summary *summary, size_t line, size_t column);
+
 /* The table for a terminal, which the caller frees with g_free(). */
 char *tr_summary_format(const tr_summary *summary);
 

@@ -173,6 +173,7 @@ static void one_class_of_several_is_the_right_one(void **state) {
 static void what_is_not_finite_is_said_to_be(void **state) {
     (void)state;
     static const float first[] = {1, 0}, last[] = {INFINITY, 0};
+    static const float overflowing[] = {3e38f, 0};
     recorded r;
     make(&r, &line, 1, 4, xs, rising, 1, 1);
     record(&r, 0, NAN, first);
@@ -181,6 +182,13 @@ static void what_is_not_finite_is_said_to_be(void **state) {
         &r, "fit", -1, true,
         "The prediction is not finite any more. The error on all data goes from 0 to a "
         "number that is not finite in 1 iteration.");
+    destroy(&r);
+    make(&r, &line, 1, 4, xs, rising, 1, 1);
+    record(&r, 0, NAN, first);
+    record(&r, 1, 1, overflowing);
+    assert_described(&r, "landscape", -1, true,
+                     "Contours of the error over both parameters, and the path of the training on "
+                     "them: the error grows from 0 beyond all bounds in 1 iteration.");
     destroy(&r);
 }
 
@@ -225,15 +233,14 @@ static void every_compared_run_has_a_clause(void **state) {
     tr_settings settings = {.scene = "fit+error"};
     assert_ok(tr_describe_comparison(&text, &comparison, &settings, &diag), diag);
     assert_string_equal(text,
-                        "2 runs side by side, aligned by epochs. With batch size 1 the error on "
-                        "all data falls from 2.2 to 0.0039 in 3 iterations. With batch size 8 "
-                        "the error on all data falls from 2.2 to 0.0039 in 3 iterations, and "
-                        "training diverges at iteration 4.");
+                        "2 runs side by side, aligned by epochs. The error on all data falls from "
+                        "2.2 to 0.0039 in 3 iterations (batch size 1), to 0.0039 in 3 iterations "
+                        "(batch size 8, diverged at iteration 4).");
     g_free(text);
     settings.scene = "error";
     assert_ok(tr_describe_comparison(&text, &comparison, &settings, &diag), diag);
     assert_true(
-        g_str_has_prefix(text, "The errors of 2 runs in one panel, aligned by epochs. With"));
+        g_str_has_prefix(text, "The errors of 2 runs in one panel, aligned by epochs. The error"));
     g_free(text);
     destroy(&a);
     destroy(&b);
