@@ -67,6 +67,17 @@ tr_status tr_make_folders_to(const char *path, tr_diag *diag) {
     return status;
 }
 
+tr_status tr_output_spare(const char *path, const char *input, tr_diag *diag) {
+    struct stat output_info, input_info;
+    bool is_same = path && input && !stat(path, &output_info) && !stat(input, &input_info) &&
+                   S_ISREG(input_info.st_mode) && output_info.st_dev == input_info.st_dev &&
+                   output_info.st_ino == input_info.st_ino;
+    return is_same
+               ? tr_fail(diag, TR_ERROR_ARGUMENT,
+                         "%s: is read, and would be replaced; wanted another file to write", path)
+               : TR_OK;
+}
+
 /* Fills path, target and folder. */
 static tr_status resolve(tr_output *output, const char *path, tr_diag *diag) {
     output->path = strdup(path);

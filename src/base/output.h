@@ -18,6 +18,10 @@ tr_status tr_make_folders(const char *path, tr_diag *diag);
 /* Makes those that lead to the file `path`. */
 tr_status tr_make_folders_to(const char *path, tr_diag *diag);
 
+/* TR_ERROR_ARGUMENT where the file to be written is one that is read, `input`, and would take its place.
+ * NULL and what is not there are no such files. */
+tr_status tr_output_spare(const char *path, const char *input, tr_diag *diag);
+
 /* Opens the temporary file for `path`, whose folder must exist. A symbolic link is followed. An
  * existing device or pipe is written to directly if `may_be_device`, and refused otherwise.
  * TR_ERROR_OUTPUT, TR_ERROR_MEMORY; TR_ERROR_CANCELLED where a signal came while a pipe was waiting

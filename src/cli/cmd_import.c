@@ -151,6 +151,7 @@ static tr_status run_import(const tr_settings *settings, const tr_arguments *arg
     const import_given given = what_is_given(arguments->given);
     tr_import_options options = {.sources = arguments->values,
                                  .n_sources = arguments->n_values,
+                                 .output = flags->output,
                                  .settings = settings,
                                  .has_model = given.model,
                                  .has_loss = given.loss,
@@ -161,8 +162,9 @@ static tr_status run_import(const tr_settings *settings, const tr_arguments *arg
     tr_random random;
     tr_random_seed(&random, (uint32_t)settings->seed);
     tr_catch_signals();
-    tr_status status =
-        given.data ? tr_run_create_dataset(&dataset, settings, &random, diag) : TR_OK;
+    tr_status status = tr_output_spare(flags->output, settings->data_file, diag);
+    if (!status && given.data)
+        status = tr_run_create_dataset(&dataset, settings, &random, diag);
     options.dataset = dataset;
     if (!status)
         status = tr_import_create(&import, &options, diag);
@@ -208,6 +210,10 @@ int tr_cmd_import(int argc, char **argv, tr_settings *settings) {
                           &exit_code);
     if (exit_code < 0 && (!flags.output || !*flags.output)) {
         tr_complain(help.command, "the name of the recording is wanted: -o run.h5");
+        exit_code = EXIT_USAGE;
+    }
+    if (exit_code < 0 && !strcmp(flags.output, "-")) {
+        tr_complain(help.command, "--output: a recording is a file, not the standard output");
         exit_code = EXIT_USAGE;
     }
     if (exit_code < 0 && reads_input_twice(settings, &arguments)) {

@@ -91,6 +91,15 @@ static tr_status get_points(tr_dataset **points, const tr_run *run, const tr_set
     return tr_points_read(points, flags->input, settings, n_inputs, n_outputs, diag);
 }
 
+static tr_status spare_inputs(const tr_settings *settings, const predict_flags *flags,
+                              tr_diag *diag) {
+    const char *const inputs[] = {flags->input, settings->data_file, settings->recording};
+    tr_status status = TR_OK;
+    for (size_t i = 0; !status && i < G_N_ELEMENTS(inputs); i++)
+        status = tr_output_spare(flags->output, inputs[i], diag);
+    return status;
+}
+
 static tr_status predict(const tr_settings *settings, const predict_flags *flags, tr_diag *diag) {
     tr_run *run;
     tr_dataset *points = NULL;
@@ -98,8 +107,11 @@ static tr_status predict(const tr_settings *settings, const predict_flags *flags
     float *predictions = NULL;
     tr_destination to = {0};
     tr_catch_signals();
-    tr_status status = *settings->recording ? tr_run_open_net(&run, settings, diag)
-                                            : tr_run_create(&run, settings, NULL, diag);
+    tr_status status = spare_inputs(settings, flags, diag);
+    if (status)
+        return status;
+    status = *settings->recording ? tr_run_open_net(&run, settings, diag)
+                                  : tr_run_create(&run, settings, NULL, diag);
     if (!status)
         status = get_points(&points, run, settings, flags, diag);
     if (!status)

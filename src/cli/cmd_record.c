@@ -108,7 +108,9 @@ static tr_status create(recorder *r, const char *path, const tr_run *run,
                                     .optimizer = optimizer->choices[settings->optimizer],
                                     .learning_rate = settings->learning_rate,
                                     .seed = knows_seed ? settings->seed : -1};
-    tr_status status = tr_make_folders_to(path, diag);
+    tr_status status = tr_output_spare(path, settings->data_file, diag);
+    if (!status)
+        status = tr_make_folders_to(path, diag);
     return status ? status
                   : tr_recording_create_file(&r->recording, path, run->network, run->dataset, &loss,
                                              &info, diag);

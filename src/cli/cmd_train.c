@@ -29,7 +29,10 @@ static tr_status train(const tr_settings *settings, const char *path, tr_diag *d
     tr_table *table = NULL;
     tr_run *run;
     tr_catch_signals();
-    tr_status status = tr_run_create(&run, settings, NULL, diag);
+    tr_status status = tr_output_spare(path, settings->data_file, diag);
+    if (status)
+        return status;
+    status = tr_run_create(&run, settings, NULL, diag);
     if (!status)
         status = tr_destination_open(&to, path, diag);
     if (!status)

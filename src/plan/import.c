@@ -5,6 +5,7 @@
 #include "import_kinds.h"
 #include "keras_config.h"
 #include "loss.h"
+#include "output.h"
 
 #include <float.h>
 #include <glib.h>
@@ -129,10 +130,10 @@ tr_status tr_import_network_for(tr_import *import, size_t n_params, const char *
         if (options->dataset)
             g_snprintf(shape, sizeof shape, "%.0f", n_inputs * n_units + others);
         else
-            g_snprintf(shape, sizeof shape, "%.0f and %.0f for each input", others, n_units);
+            g_snprintf(shape, sizeof shape, "%.0f, and %.0f for each input", others, n_units);
         return tr_fail(diag, TR_ERROR_ARGUMENT,
-                       "%s: has %zu parameters in each state, but the model has %s", name, n_params,
-                       shape);
+                       "%s: has %zu parameter%s in each state, but the model has %s", name,
+                       n_params, n_params == 1 ? "" : "s", shape);
     }
     return make_network(import, (size_t)n_inputs, model->items, model->count, name, diag);
 }
@@ -222,6 +223,8 @@ tr_status tr_import_create(tr_import **out, const tr_import_options *options, tr
     import->framework = "";
     tr_status status =
         tr_import_find_files(&import->files, options->sources, options->n_sources, diag);
+    for (size_t i = 0; !status && i < import->files.count; i++)
+        status = tr_output_spare(options->output, import->files.items[i].path, diag);
     for (size_t i = 0; !status && i < G_N_ELEMENTS(readers); i++)
         if (readers[i]->kind == import->files.kind)
             import->reader = readers[i];

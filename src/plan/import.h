@@ -11,6 +11,7 @@
 typedef struct tr_import_options {
     char *const *sources; /* paths, patterns such as "run/w_*.npy", or "-" for the standard input */
     size_t n_sources;
+    const char *output;          /* what is to be written, which must be none of the sources */
     const tr_settings *settings; /* resolved; the model, and how it was trained */
     const tr_dataset *dataset;   /* what it was trained on; NULL where that is unknown */
     bool has_model;              /* the settings say the model; otherwise the files must */

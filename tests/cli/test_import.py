@@ -19,7 +19,7 @@ need("h5py", "numpy")
 
 import h5py  # noqa: E402
 import numpy  # noqa: E402
-from support import INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, write  # noqa: E402
+from support import INPUT, INTERRUPTED, OUTPUT, USAGE, CliTest, read, write  # noqa: E402
 
 NET = ("--model", "4:tanh,1:sigmoid")
 SHAPES = [(2, 4), (4, 1)]
@@ -253,6 +253,18 @@ class Refusals(ImportTest):
         self.refuse(INPUT, "w_*.h5", *NET, "-o", "run.h5", says=["w_*.h5"])
         self.refuse(INPUT, ".", *NET, "-o", "run.h5", says=["folder"])
         self.refuse(OUTPUT, "run.csv", *NET, "-o", "run.csv/run.h5", says=["run.csv: is a file"])
+
+    def test_what_is_read_is_not_replaced(self):
+        for source in ("run.csv", "*.csv", os.path.join("..", os.path.basename(self.folder), "run.csv")):
+            self.refuse(USAGE, source, *NET, "-o", "run.csv", says=["run.csv: is read, and would be replaced"])
+        self.make("d.csv", b"x,y\n1,2\n2,3\n")
+        data = ("--data-file", "d.csv", "-o", "d.csv")
+        self.refuse(USAGE, "run.csv", *NET, *data, says=["d.csv: is read"])
+        self.refuse(USAGE, "run.csv", *NET, "-o", "-", says=["not the standard output"])
+        for command in (("train",), ("record",), ("predict", "--x", "1")):
+            self.fail_with(USAGE, *command, "--epochs", "1", *data, says=["d.csv: is read"])
+        self.fail_with(USAGE, "predict", "--input", "d.csv", "-o", "d.csv", says=["d.csv: is read"])
+        self.assertEqual(read(self.path("d.csv")), b"x,y\n1,2\n2,3\n")
 
     def test_a_bad_line_leaves_the_older_recording(self):
         write(self.path("run.h5"), b"older\n")

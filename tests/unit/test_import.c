@@ -527,7 +527,7 @@ static void inputs_follow_from_the_number_of_parameters(void **state) {
     write_text("run.txt", "a,b,c,d,e,f,g,h\n1,2,3,4,5,6,7,8\n");
     assert_int_equal(import(&two, names, 1, &seen, &diag), TR_ERROR_ARGUMENT);
     assert_text_contains(diag.text,
-                         "has 8 parameters in each state, but the model has 5 and 2 for");
+                         "has 8 parameters in each state, but the model has 5, and 2 for");
 }
 
 static void check_bad_text(const char *text, tr_status status, const char *says) {
