@@ -25,6 +25,9 @@ int tr_check_patience(const char *command, double seconds);
  * for some seconds. */
 tr_status tr_run_create_followed(tr_run **run, const tr_settings *settings, tr_diag *diag);
 
+/* Whether a file begins as HDF5 does, which recordings are; or, if that is not NULL, as something else. */
+bool tr_has_hdf5_signature(const char *path, bool *is_something_else);
+
 /* Whether a file is a recording, by its name or its first bytes; otherwise it may be a plan. */
 bool tr_is_recording(const char *path);
 

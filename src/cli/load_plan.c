@@ -1,5 +1,7 @@
 #include "load_plan.h"
 
+#include "following.h"
+
 #include <string.h>
 
 enum { MOST_ERRORS_SHOWN = 20 };
@@ -17,6 +19,14 @@ static void complain_of(const char *text, void *context) {
 
 int tr_load_plan(const char *command, const char *name, const GArray *given, char **sets,
                  tr_plan **plan) {
+    *plan = NULL;
+    if (tr_has_hdf5_signature(name, NULL)) {
+        tr_complain(command,
+                    "%s: is a recording; wanted a plan, which may have runs such as "
+                    "{recording: FILE}",
+                    name);
+        return EXIT_INPUT;
+    }
     GArray *overrides = g_array_new(FALSE, FALSE, sizeof(tr_override));
     complaints all = {.command = command};
     tr_diag diag = {0};

@@ -246,6 +246,13 @@ static void take_arguments(int argc, char **argv, const tr_help *help, tr_argume
         *exit_code = EXIT_USAGE;
         return;
     }
+    for (size_t i = 0; i < count; i++)
+        if (!*argv[i + 1]) {
+            tr_complain(help->command, "found an empty argument%s%s (trainreel %s --help)",
+                        i ? "" : "; wanted ", i ? "" : arguments->wanted, help->command);
+            *exit_code = EXIT_USAGE;
+            return;
+        }
     arguments->values = g_new0(char *, count + 1);
     arguments->n_values = count;
     for (size_t i = 0; i < count; i++)

@@ -47,14 +47,15 @@ static void refuse(checker *c, size_t line, size_t column, tr_status status, con
     g_free(text);
 }
 
-/* Of a run that stands in no plan, the name is told. */
+/* Of a run that stands in no plan, the name is told, unless it is that of the file. */
 static void refuse_run(checker *c, size_t index, tr_status status, const tr_diag *why) {
     const tr_plan_run *run = &c->plan->runs[index];
     tr_diag named = {0};
-    if (index >= c->plan->n_written)
+    bool is_named = index >= c->plan->n_written && !*run->settings->recording;
+    if (is_named)
         tr_fail(&named, status, "%s: %s", run->name,
                 why->text[0] ? why->text : tr_status_name(status));
-    refuse(c, run->line, run->column, status, index < c->plan->n_written ? why : &named);
+    refuse(c, run->line, run->column, status, is_named ? &named : why);
 }
 
 /* Records the initial state, which is no work, but finds whether training takes the net and the data. A

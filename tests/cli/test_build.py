@@ -437,6 +437,11 @@ class Failures(BuildTest):
         self.fail_with(INPUT, "build", "none.yaml", says=["none.yaml"])
         self.fail_with(USAGE, "build", "plan.yaml", "--progress", "bogus", says=["--progress"])
 
+    def test_recording_in_the_place_of_a_plan(self):
+        self.succeed("record", "--epochs", "1", "-q", "-o", "run.h5")
+        for command in (("build",), ("plan", "check"), ("record", "-o", "x.h5")):
+            self.fail_with(INPUT, *command, "run.h5", says=["run.h5: is a recording; wanted a plan"])
+
     def test_missing_data(self):
         plan = Settings.ONE.replace(b"{train", b"{data: {file: none.csv}, train")
         self.fail_partly(INPUT, plan, [["out/a.csv: run a: none.csv", "No such file"]])

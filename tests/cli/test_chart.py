@@ -106,7 +106,8 @@ class Failures(ChartTest):
         self.fail_with(USAGE, "chart", says=["the kind of the chart is missing"])
         self.fail_with(USAGE, "chart", "fit", "run.h5", "error", says=['"error"'])
         self.fail_with(USAGE, "chart", "fit", "--every", "3", says=["--every"])
-        for kind in ("fot", "", "+", "fit+", "../x", "fit+fit+fit+fit+fit", "/etc/x", "FIT"):
+        self.fail_with(USAGE, "chart", "", says=["wanted the kind of the chart"])
+        for kind in ("fot", "+", "fit+", "../x", "fit+fit+fit+fit+fit", "/etc/x", "FIT"):
             self.fail_with(USAGE, "chart", kind, says=["scene"])
         self.fail_with(USAGE, "chart", b"\xff", says=["UTF-8"])
         for name in ("x.jpg", "x", "", ".svgz", "x.SVG"):

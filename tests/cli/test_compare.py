@@ -324,6 +324,7 @@ class Recorded(CompareTest):
                          f"b{batch_size}.h5")
 
     def test_as_if_trained(self):
+        self.fail_with(INPUT, "compare", "b50.h5", "none.h5", says=["compare: none.h5: No such file"])
         self.succeed("compare", "-q", "--progress", "none", "--frames", "9", "b50.h5", "b200.h5")
         self.assertTrue(b"<title>Recording: b50, b200</title>" in read(self.path("out/index.html")))
         lines = self.lines()

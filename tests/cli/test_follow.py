@@ -131,6 +131,13 @@ class FollowTest(RecordingTest):
             writer.wait(60)
             os.unlink(self.path("run.h5"))
 
+    def test_what_will_be_no_recording_is_not_waited_for(self):
+        self.make("junk.h5", b"something else")
+        start = time.monotonic()
+        for command in (("render", "--follow"), ("preview",)):
+            self.fail_with(INPUT, *command, "junk.h5", says=["junk.h5: is not an HDF5 file"])
+        self.assertLess(time.monotonic() - start, 4)
+
     def test_wrong_use_is_refused(self):
         self.succeed("record", "-q", "-o", "run.h5", "--epochs", "1")
         for arguments, says in ((("--follow",), "--follow"),

@@ -130,7 +130,7 @@ class Check(CliTest):
         self.fail_with(INPUT, "plan", "check", "./none.yaml",
                        says=["./none.yaml", "No such file or directory"])
         self.fail_with(INPUT, "plan", "check", "frist-steps", says=["did you mean first-steps?"])
-        self.fail_with(INPUT, "plan", "check", "", says=["no such file"])
+        self.fail_with(USAGE, "plan", "check", "", says=["empty argument"])
         self.make("large.yaml", b"#" * (1 << 20) + b"\n")
         self.fail_with(INPUT, "plan", "check", "large.yaml", says=["large.yaml: ", "1048576 bytes"])
         self.make("empty.yaml", b"")

@@ -252,7 +252,8 @@ class Drawn(RecordTest):
             for command in (("render", path), ("chart", "error", path),
                             ("predict", path, "--x", "1")):
                 self.fail_with(INPUT, *command, says=[path, says])
-        self.fail_with(USAGE, "render", "", says=["name of a recording"])
+        for command in ("render", "embed", "import", "compare", "preview", "record"):
+            self.fail_with(USAGE, command, "", says=["empty argument"])
         self.assertFalse(os.path.exists(self.path("out")))
 
     def test_it_is_never_changed(self):
