@@ -103,6 +103,15 @@ static inline void create_post_run(post_run *run, uint32_t seed) {
     tr_network_init_params(run->network, &run->random, run->params);
 }
 
+/* How the post trains it; borrows the run. */
+static inline tr_training post_training(post_run *run, uint64_t epochs) {
+    return (tr_training){.network = run->network,
+                         .dataset = run->dataset,
+                         .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
+                         .params = run->params,
+                         .random = &run->random};
+}
+
 static inline void destroy_post_run(post_run *run) {
     tr_dataset_destroy(&run->dataset);
     tr_network_destroy(&run->network);

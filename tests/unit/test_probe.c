@@ -161,11 +161,7 @@ static void what_we_render_is_described(void **state) {
     for (int profile = 0; profile < 3; profile++) {
         post_run run;
         create_post_run(&run, 0);
-        tr_training training = {.network = run.network,
-                                .dataset = run.dataset,
-                                .options = {.batch_size = 128, .epochs = 20, .learning_rate = 0.01},
-                                .params = run.params,
-                                .random = &run.random};
+        tr_training training = post_training(&run, 20);
         tr_source source = tr_training_source(&training);
         tr_render_options options = tr_render_options_default();
         options.folder = scratch;

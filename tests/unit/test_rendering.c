@@ -24,12 +24,7 @@ typedef struct pushed_job {
 static void prepare(pushed_job *job, uint64_t epochs, const char *name) {
     *job = (pushed_job){0};
     create_post_run(&job->run, 0);
-    job->training =
-        (tr_training){.network = job->run.network,
-                      .dataset = job->run.dataset,
-                      .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
-                      .params = job->run.params,
-                      .random = &job->run.random};
+    job->training = post_training(&job->run, epochs);
     job->source = tr_training_source(&job->training);
     job->options = tr_render_options_default();
     job->options.folder = scratch;

@@ -88,11 +88,7 @@ static tr_recording *record_post(post_run *run, uint64_t epochs) {
     tr_diag diag = {0};
     tr_recording *recording;
     create_post_run(run, 0);
-    tr_training training = {.network = run->network,
-                            .dataset = run->dataset,
-                            .options = {.batch_size = 128, .epochs = epochs, .learning_rate = 0.01},
-                            .params = run->params,
-                            .random = &run->random};
+    tr_training training = post_training(run, epochs);
     tr_source source = tr_training_source(&training);
     assert_ok(tr_record(&source, &recording, &diag), diag);
     return recording;
@@ -147,11 +143,8 @@ static void a_run_that_stands_still_has_two_frames(void **state) {
     tr_diag diag = {0};
     tr_recording *recording;
     create_post_run(&run, 0);
-    tr_training training = {.network = run.network,
-                            .dataset = run.dataset,
-                            .options = {.batch_size = 128, .epochs = 10, .learning_rate = 0},
-                            .params = run.params,
-                            .random = &run.random};
+    tr_training training = post_training(&run, 10);
+    training.options.learning_rate = 0;
     tr_source source = tr_training_source(&training);
     assert_ok(tr_record(&source, &recording, &diag), diag);
     tr_schedule *schedule = create(&(tr_schedule_options){.pace = TR_PACE_ADAPTIVE,
