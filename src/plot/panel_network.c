@@ -27,8 +27,8 @@ typedef struct column {
     size_t n_units;
     double spacing; /* from row to row */
     int n_shown;    /* rows, of which one is an ellipsis if there are fewer than units */
-    char caption[TEXT_SIZE];
-    tr_symbol symbol; /* the caption, if there is room for all of them */
+    char label[TEXT_SIZE];
+    tr_symbol symbol; /* the label, if there is room for all of them */
 } column;
 
 typedef struct network_panel {
@@ -42,10 +42,10 @@ typedef struct network_panel {
     double bottom;
     double left;
     double right;
-    double captions_y; /* baselines */
+    double labels_y; /* baselines */
     double legend_y;
     bool has_names; /* of inputs and outputs */
-    bool has_captions;
+    bool has_labels;
     int legend; /* how much of the legend fits: 0 is nothing */
 } network_panel;
 
@@ -73,12 +73,12 @@ static double row_y(const network_panel *network, const column *at, int row) {
 static void describe_columns(network_panel *network) {
     const tr_network *net = network->setting.source->network;
     network->columns[0].n_units = tr_network_n_inputs(net);
-    snprintf(network->columns[0].caption, TEXT_SIZE, "input");
+    snprintf(network->columns[0].label, TEXT_SIZE, "input");
     for (size_t i = 1; i < network->n_columns; i++) {
         const tr_layer_view *layer = tr_network_layer(net, i - 1);
         column *at = &network->columns[i];
         at->n_units = layer->n_units;
-        snprintf(at->caption, TEXT_SIZE, "%zu %s", layer->n_units,
+        snprintf(at->label, TEXT_SIZE, "%zu %s", layer->n_units,
                  tr_activation_name(layer->activation));
     }
 }
@@ -122,19 +122,19 @@ static tr_status name_width(network_panel *network, const char *letter, size_t n
 }
 
 /* Captions are drawn if each has room below its own column. */
-static tr_status lay_out_captions(network_panel *network, tr_diag *diag) {
+static tr_status lay_out_labels(network_panel *network, tr_diag *diag) {
     const tr_panel_setting *setting = &network->setting;
     double size = setting->style.label_size;
     double previous = setting->x - size;
-    network->has_captions = setting->height > 10 * size;
+    network->has_labels = setting->height > 10 * size;
     for (size_t i = 0; i < network->n_columns; i++) {
         column *at = &network->columns[i];
-        tr_status status = tr_symbol_create(&at->symbol, setting->text, at->caption, size, diag);
+        tr_status status = tr_symbol_create(&at->symbol, setting->text, at->label, size, diag);
         if (status)
             return status;
         double left = at->x - at->symbol.width / 2;
         if (left < previous + 0.8 * size || left + at->symbol.width > setting->x + setting->width)
-            network->has_captions = false;
+            network->has_labels = false;
         previous = left + at->symbol.width;
     }
     return TR_OK;
@@ -198,7 +198,7 @@ static tr_status lay_out_network(network_panel *network, tr_diag *diag) {
     double bottom = setting->y + setting->height;
     network->legend_y = bottom - 0.3 * size;
     bottom -= network->legend ? line : 0;
-    network->captions_y = bottom - 0.3 * size;
+    network->labels_y = bottom - 0.3 * size;
     double intervals = (double)(network->n_columns - 1);
     double radius = fmin(LARGEST_RADIUS * size, 0.1 * setting->width / intervals);
     network->has_names = before + after < 0.3 * setting->width;
@@ -206,8 +206,8 @@ static tr_status lay_out_network(network_panel *network, tr_diag *diag) {
     double right = setting->x + setting->width - radius - (network->has_names ? after : 1);
     for (size_t i = 0; i < network->n_columns; i++)
         network->columns[i].x = left + (right - left) * (double)i / intervals;
-    status = lay_out_captions(network, diag);
-    bottom -= network->has_captions ? line : 0;
+    status = lay_out_labels(network, diag);
+    bottom -= network->has_labels ? line : 0;
     network->top = setting->y;
     network->bottom = bottom;
     network->left = left - radius - 2;
@@ -302,9 +302,9 @@ static tr_status draw_legend(network_panel *network, cairo_t *cr, tr_diag *diag)
 static tr_status draw_network_background(tr_panel *panel, cairo_t *cr, tr_diag *diag) {
     network_panel *network = (network_panel *)panel;
     tr_set_color(cr, network->setting.source->theme.text);
-    for (size_t i = 0; network->has_captions && i < network->n_columns; i++) {
+    for (size_t i = 0; network->has_labels && i < network->n_columns; i++) {
         const column *at = &network->columns[i];
-        tr_symbol_draw(&at->symbol, cr, at->x - at->symbol.width / 2, network->captions_y);
+        tr_symbol_draw(&at->symbol, cr, at->x - at->symbol.width / 2, network->labels_y);
     }
     const column *last = &network->columns[network->n_columns - 1];
     tr_status status = TR_OK;

@@ -138,7 +138,7 @@ void tr_view_destroy(tr_view **handle) {
     for (size_t i = 0; view->panels && i < view->scene->n_panels; i++)
         view->scene->panels[i].ops->destroy(view->panels[i]);
     free(view->panels);
-    tr_captions_destroy(&view->captions);
+    tr_panel_titles_destroy(&view->titles);
     tr_counter_destroy(&view->title);
     tr_text_destroy(&view->text);
     free(view);
@@ -175,8 +175,8 @@ tr_status tr_view_draw_background(tr_view *view, cairo_t *cr, tr_diag *diag) {
     tr_status status = TR_OK;
     for (size_t i = 0; !status && i < view->scene->n_panels; i++)
         status = view->panels[i]->ops->draw_background(view->panels[i], cr, diag);
-    if (!status && view->captions)
-        tr_captions_draw_background(view->captions, cr);
+    if (!status && view->titles)
+        tr_panel_titles_draw_background(view->titles, cr);
     return status;
 }
 
@@ -187,7 +187,7 @@ tr_status tr_view_draw(tr_view *view, const tr_panel_target *target, const tr_sn
         const tr_snapshot state = state_of(view->scene, i, snapshot);
         status = view->panels[i]->ops->draw(view->panels[i], target, &state, diag);
     }
-    if (!status && view->captions)
-        tr_captions_draw(view->captions, target, snapshot);
+    if (!status && view->titles)
+        tr_panel_titles_draw(view->titles, target, snapshot);
     return status;
 }

@@ -2,9 +2,9 @@
 #ifndef TR_PLOT_VIEW_H
 #define TR_PLOT_VIEW_H
 
-#include "captions.h"
 #include "counter.h"
 #include "panel.h"
+#include "panel_titles.h"
 #include "scene.h"
 
 enum { TR_MAX_PANELS = 4 }; /* that a scene names */
@@ -44,8 +44,8 @@ typedef struct tr_view {
     const tr_scene *scene;
     tr_text *text;
     tr_panel **panels;
-    tr_counter *title;     /* NULL if there is none */
-    tr_captions *captions; /* NULL for a single run */
+    tr_counter *title;       /* NULL if there is none */
+    tr_panel_titles *titles; /* NULL for a single run */
 } tr_view;
 
 /* Lays the scene out in width x height pixels, as a still or for frames. */

@@ -186,10 +186,10 @@ static void align_cells(tr_view *view, const panel_grid *grid) {
     }
 }
 
-/* ---- captions ---- */
+/* ---- titles ---- */
 
 /* The name above a panel, and the note in it. */
-static tr_status add_captions(tr_view *view, const panel_grid *grid, size_t panel, tr_diag *diag) {
+static tr_status add_titles(tr_view *view, const panel_grid *grid, size_t panel, tr_diag *diag) {
     const tr_style *style = &grid->style;
     const rectangle box = panel_box(grid, panel, view->scene->n_runs);
     const tr_axes *axes = view->panels[panel]->axes;
@@ -198,11 +198,11 @@ static tr_status add_captions(tr_view *view, const panel_grid *grid, size_t pane
     double bottom = axes ? axes->bottom : box.y + box.height;
     double baseline = floor((axes ? axes->top : box.y) - 0.45 * style->title_size);
     double width = right - left + fmin(grid->x_gap, 2 * style->padding);
-    tr_status status = tr_captions_add_name(view->captions, panel, style, (left + right) / 2,
-                                            baseline, width, diag);
+    tr_status status = tr_panel_titles_add_name(view->titles, panel, style, (left + right) / 2,
+                                                baseline, width, diag);
     if (!status && view->scene->runs[panel].diverged_at)
         status =
-            tr_captions_add_note(view->captions, panel, style, left, bottom, right - left, diag);
+            tr_panel_titles_add_note(view->titles, panel, style, left, bottom, right - left, diag);
     return status;
 }
 
@@ -227,10 +227,10 @@ static tr_status lay_out_grid(tr_view *view, rectangle area, bool still, tr_diag
     if (!status && grid.shared)
         align_cells(view, &grid);
     for (size_t i = 0; !status && i < scene->n_runs; i++)
-        status = add_captions(view, &grid, i, diag);
+        status = add_titles(view, &grid, i, diag);
     if (!status && legend)
-        status = tr_captions_add_legend(
-            view->captions, &grid.style, ((const tr_samples *)scene->panels[0].shared)->as_line,
+        status = tr_panel_titles_add_legend(
+            view->titles, &grid.style, ((const tr_samples *)scene->panels[0].shared)->as_line,
             area.x + area.width / 2, floor(area.y + 1.1 * grid.style.label_size), area.width, diag);
     return status;
 }
@@ -289,7 +289,8 @@ tr_status tr_view_lay_out_joint(tr_view *view, int width, int height, bool still
         lower.y += area.height + style.padding;
         lower.height -= area.height + style.padding;
     }
-    tr_status status = tr_captions_create(&view->captions, &scene->joint, view->text, still, diag);
+    tr_status status =
+        tr_panel_titles_create(&view->titles, &scene->joint, view->text, still, diag);
     if (!status)
         status = has_grid ? lay_out_grid(view, area, still, diag)
                           : lay_out_all(view, 0, &joint_style, area, still, diag);
