@@ -9,8 +9,8 @@
 #include "bars.h"
 #include "diag.h"
 #include "growth.h"
-#include "key.h"
 #include "loss_curves.h"
+#include "run_legend.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ typedef struct losses_panel {
     double labels_width;
     tr_legend *legend; /* in the place of these, within the axes, or */
     tr_legend_corner corner;
-    tr_key *key; /* beside them */
+    tr_run_legend *run_legend; /* beside them */
     size_t n_curves;
     drawn_curve *curves;
     tr_growth *growth;
@@ -94,7 +94,7 @@ static void destroy_losses(tr_panel *panel) {
         free(losses->curves[i].pixels);
     free(losses->curves);
     tr_legend_destroy(&losses->legend);
-    tr_key_destroy(&losses->key);
+    tr_run_legend_destroy(&losses->run_legend);
     drop_labels(losses);
     free(losses);
 }
@@ -296,11 +296,12 @@ static tr_status create_losses(tr_panel **out, const tr_panel_setting *setting, 
     if (!status && !losses->labels && !setting->no_legend) {
         status = create_legend(losses, diag);
         if (!status && !losses->legend)
-            status = tr_key_create(&losses->key, setting, "", 0, true, diag);
+            status = tr_run_legend_create(&losses->run_legend, setting, "", 0, true, diag);
     }
     /* the half of the last tick's label that the axes leave room for goes under the others */
     double left_over = setting->x + setting->width - losses->axes.right;
-    double beside = fmax(losses->labels_width - left_over, 0) + tr_key_width(losses->key);
+    double beside =
+        fmax(losses->labels_width - left_over, 0) + tr_run_legend_width(losses->run_legend);
     if (!status && beside > 0)
         status = lay_out(losses, beside, diag);
     if (status)
@@ -549,8 +550,9 @@ static tr_status draw_losses_background(tr_panel *panel, cairo_t *cr, tr_diag *d
     if (losses->labels)
         place_labels(losses);
     draw_labels(losses, cr);
-    tr_key_draw(losses->key, cr, setting->x + setting->width - tr_key_width(losses->key),
-                losses->axes.top);
+    tr_run_legend_draw(losses->run_legend, cr,
+                       setting->x + setting->width - tr_run_legend_width(losses->run_legend),
+                       losses->axes.top);
     if (losses->legend)
         tr_legend_move(losses->legend, &losses->axes, losses->corner);
     status = tr_legend_draw_background(losses->legend, cr, diag);

@@ -1,9 +1,9 @@
 /* The panel "fit" of several runs at once: the data, and the prediction of each run in its colour. */
 #include "alloc.h"
 #include "diag.h"
-#include "key.h"
 #include "legend.h"
 #include "prediction.h"
+#include "run_legend.h"
 #include "samples.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@ typedef struct overlay_panel {
     tr_color data_color;
     tr_legend *legend; /* within the axes, or */
     tr_legend_corner corner;
-    tr_key *key; /* beside them; one of both is NULL */
+    tr_run_legend *run_legend; /* beside them; one of both is NULL */
     tr_prediction **predictions;
 } overlay_panel;
 
@@ -59,14 +59,14 @@ static void destroy_overlay(tr_panel *panel) {
         tr_prediction_destroy(&overlay->predictions[i]);
     free(overlay->predictions);
     tr_legend_destroy(&overlay->legend);
-    tr_key_destroy(&overlay->key);
+    tr_run_legend_destroy(&overlay->run_legend);
     free(overlay);
 }
 
-/* Lays out the axes, beside the key if there is one. */
+/* Lays out the axes, beside the legend of the runs if there is one. */
 static tr_status lay_out(overlay_panel *overlay, tr_diag *diag) {
     tr_panel_setting setting = overlay->setting;
-    setting.width -= tr_key_width(overlay->key);
+    setting.width -= tr_run_legend_width(overlay->run_legend);
     return tr_samples_lay_out(&overlay->samples[0], &setting, setting.still, &overlay->axes,
                               &overlay->content, diag);
 }
@@ -127,8 +127,8 @@ static tr_status create_overlay(tr_panel **out, const tr_panel_setting *setting,
     if (!status)
         status = create_legend(overlay, diag);
     if (!status && !overlay->legend) {
-        status = tr_key_create(&overlay->key, setting, source->picture->data_label,
-                               overlay->data_color, overlay->samples[0].as_line, diag);
+        status = tr_run_legend_create(&overlay->run_legend, setting, source->picture->data_label,
+                                      overlay->data_color, overlay->samples[0].as_line, diag);
         if (!status)
             status = lay_out(overlay, diag);
     }
@@ -183,8 +183,9 @@ static tr_status draw_overlay_background(tr_panel *panel, cairo_t *cr, tr_diag *
     if (!status)
         status = draw_data(overlay, cr, diag);
     if (!status)
-        tr_key_draw(overlay->key, cr, setting->x + setting->width - tr_key_width(overlay->key),
-                    overlay->axes.top);
+        tr_run_legend_draw(overlay->run_legend, cr,
+                           setting->x + setting->width - tr_run_legend_width(overlay->run_legend),
+                           overlay->axes.top);
     if (!status && overlay->legend)
         tr_legend_move(overlay->legend, &overlay->axes, overlay->corner);
     if (!status)

@@ -2,8 +2,8 @@
 #include "compared.h"
 #include "plots.h"
 
-#include "key.h"
 #include "loss_curves.h"
+#include "run_legend.h"
 #include "schedule.h"
 #include "view.h"
 #include "walk.h"
@@ -492,9 +492,9 @@ static void as_few_rows_and_columns_are_left_empty_as_the_shape_allows(void **st
 
 /* ---- the legend beside the axes ---- */
 
-static double width_of_key(size_t n_runs, const char *label, double width, double height) {
+static double width_of_legend(size_t n_runs, const char *label, double width, double height) {
     tr_diag diag = {0};
-    tr_key *key;
+    tr_run_legend *legend;
     tr_text *text;
     const tr_picture picture = picture_of("error", 400, 300);
     tr_compared_run runs[TR_MOST_COMPARED];
@@ -510,10 +510,10 @@ static double width_of_key(size_t n_runs, const char *label, double width, doubl
                                       .style = tr_style_for(400, 300),
                                       .width = width,
                                       .height = height};
-    assert_ok(tr_key_create(&key, &setting, "data", 0, true, &diag), diag);
-    double taken = tr_key_width(key);
-    tr_key_destroy(&key);
-    assert_null(key);
+    assert_ok(tr_run_legend_create(&legend, &setting, "data", 0, true, &diag), diag);
+    double taken = tr_run_legend_width(legend);
+    tr_run_legend_destroy(&legend);
+    assert_null(legend);
     tr_text_destroy(&text);
     tr_scene_destroy(&scene);
     return taken;
@@ -521,14 +521,14 @@ static double width_of_key(size_t n_runs, const char *label, double width, doubl
 
 static void the_key_takes_two_fifths_of_the_width_at_most(void **state) {
     (void)state;
-    double one = width_of_key(10, "batch size 8", 1000, 300);
-    double two = width_of_key(40, "batch size 8", 1000, 300);
+    double one = width_of_legend(10, "batch size 8", 1000, 300);
+    double two = width_of_legend(40, "batch size 8", 1000, 300);
     assert_true(one > 40 && one < 200);
     assert_true(two > 1.4 * one); /* in columns */
-    assert_true(width_of_key(64, "batch size 8", 400, 300) <= 160);
-    assert_true(width_of_key(64, "a label that is much longer than any sensible one", 400, 300) <=
+    assert_true(width_of_legend(64, "batch size 8", 400, 300) <= 160);
+    assert_true(width_of_legend(64, "a label that is much longer than any sensible one", 400, 300) <=
                 160);
-    assert_true(width_of_key(64, "batch size 8", 400, 5) == 0);
+    assert_true(width_of_legend(64, "batch size 8", 400, 5) == 0);
 }
 
 static void names_that_are_too_long_end_between_characters(void **state) {
