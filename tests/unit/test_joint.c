@@ -519,15 +519,15 @@ static double width_of_legend(size_t n_runs, const char *label, double width, do
     return taken;
 }
 
-static void the_key_takes_two_fifths_of_the_width_at_most(void **state) {
+static void the_legend_takes_two_fifths_of_the_width_at_most(void **state) {
     (void)state;
     double one = width_of_legend(10, "batch size 8", 1000, 300);
     double two = width_of_legend(40, "batch size 8", 1000, 300);
     assert_true(one > 40 && one < 200);
     assert_true(two > 1.4 * one); /* in columns */
     assert_true(width_of_legend(64, "batch size 8", 400, 300) <= 160);
-    assert_true(width_of_legend(64, "a label that is much longer than any sensible one", 400, 300) <=
-                160);
+    assert_true(
+        width_of_legend(64, "a label that is much longer than any sensible one", 400, 300) <= 160);
     assert_true(width_of_legend(64, "batch size 8", 400, 5) == 0);
 }
 
@@ -807,7 +807,7 @@ int main(void) {
         cmocka_unit_test(axes_have_room_for_the_data_of_all_runs),
         cmocka_unit_test(panels_neither_overlap_nor_leave_the_picture),
         cmocka_unit_test(as_few_rows_and_columns_are_left_empty_as_the_shape_allows),
-        cmocka_unit_test(the_key_takes_two_fifths_of_the_width_at_most),
+        cmocka_unit_test(the_legend_takes_two_fifths_of_the_width_at_most),
         cmocka_unit_test(names_that_are_too_long_end_between_characters),
         cmocka_unit_test(curves_are_the_mean_of_batches_with_the_batches_behind_them),
         cmocka_unit_test(the_loss_on_all_data_is_that_of_the_first_and_the_last_state),
