@@ -202,7 +202,8 @@ const tr_param tr_params[] = {
      AT(preset)},
     {"video.profile", "profile", 0, VIDEO, TR_PARAM_CHOICE, "main", 0, 0, profiles, "NAME",
      "H.264 profile; baseline is what avc1.42E01E declares, and larger", AT(profile)},
-    {"video.gif_size", "gif-size", 0, TR_FOR_RENDER | TR_FOR_ARTIFACT, TR_PARAM_BYTES, "none", 1, 1e12, NULL, "BYTES",
+    {"video.gif_size", "gif-size", 0, TR_FOR_RENDER | TR_FOR_ARTIFACT, TR_PARAM_BYTES, "none", 1,
+     1e12, NULL, "BYTES",
      "the most bytes that a GIF may have, as in 500k or 2M; to keep that it gets fewer colours, "
      "then fewer frames, then a smaller picture",
      AT(gif_size)},
