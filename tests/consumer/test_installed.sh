@@ -30,7 +30,7 @@ done
 
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 flags() {
-    pkg-config --define-variable=prefix="$prefix" "$@" --cflags --libs trainreel
+    pkg-config "$@" --cflags --libs trainreel
 }
 read -ra shared <<<"${CFLAGS:-} $(flags) -lm"
 read -ra static <<<"${CFLAGS:-} $(flags --static)"
