@@ -186,9 +186,11 @@ static tr_status watch(tr_run *run, tr_live *live, const tr_server *server,
     tr_following following = {
         .recording = run->recording, .patience = flags->patience, .cancel = tr_interruption()};
     const tr_source source = tr_run_source(run);
+    /* of a recording that has ended nothing would be seen */
+    bool waits = flags->waits || (run->recording && tr_recording_has_ended(run->recording));
     printf("%s\n", tr_server_address(server));
     fflush(stdout);
-    while (flags->waits && !tr_is_interrupted() && !tr_live_wait_for_viewer(live, POLL_SECONDS))
+    while (waits && !tr_is_interrupted() && !tr_live_wait_for_viewer(live, POLL_SECONDS))
         continue;
     tr_status status = run->recording ? show_recording(live, &following, diag)
                                       : source.run(source.context, tr_live_step, live, diag);
@@ -279,7 +281,8 @@ int tr_cmd_preview(int argc, char **argv, tr_settings *settings) {
         TR_SET_FLAG(&flags.sets),
         {"port", 0, 0, G_OPTION_ARG_INT, &flags.port,
          "where the page is served, 0 for any port that is free [0]", "N"},
-        {"wait", 0, 0, G_OPTION_ARG_NONE, &flags.waits, "begin when the page is opened", NULL},
+        {"wait", 0, 0, G_OPTION_ARG_NONE, &flags.waits,
+         "begin when the page is opened, as a recording that has ended always does", NULL},
         TR_PATIENCE_FLAG(&flags.patience),
         {0}};
     tr_arguments arguments = {.wanted = "a recording or a plan",

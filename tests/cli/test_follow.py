@@ -156,10 +156,14 @@ class PreviewOfRecordingTest(RecordingTest):
         self.wait_for(lambda: os.path.exists(self.path("run.h5")), "the recording")
         return writer
 
-    def preview(self, *options):
-        """Starts a preview that waits for a viewer; returns it and the events, read by a thread."""
-        process = self.start("preview", "run.h5", "--wait", *options)
+    def preview(self, *options, alone_for=None):
+        """Starts a preview that waits for a viewer, who comes after `alone_for` seconds without --wait;
+        returns it and the events, read by a thread."""
+        waits = ("--wait",) if alone_for is None else ()
+        process = self.start("preview", "run.h5", *waits, *options)
         port = int(process.stdout.readline().decode().rstrip("/\n").split(":")[-1])
+        time.sleep(alone_for or 0)
+        self.assertIsNone(process.poll())
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.addCleanup(connection.close)
         connection.request("GET", "/events")
@@ -196,10 +200,10 @@ class PreviewOfRecordingTest(RecordingTest):
         self.assertEqual(events[-1]["n_iterations"], 0)  # not known while it grows
         self.assertEqual(self.end(process), events[-1]["end"] + "\n")
 
-    def test_one_that_has_ended_is_shown_at_once(self):
+    def test_one_that_has_ended_is_shown_when_somebody_comes(self):
         self.succeed("record", "-q", "-o", "run.h5", "--epochs", "10")
         before = read(self.path("run.h5"))
-        process, events, thread = self.preview()
+        process, events, thread = self.preview(alone_for=0.5)
         thread.join(60)
         self.assertEqual(events[-1]["iteration"], 20)
         self.end(process)
