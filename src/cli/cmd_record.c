@@ -41,7 +41,9 @@ static const tr_help help = {
         "  attributes of /params/layer_0: kind (\"dense\"), activation, as in --model\n"
         "\n"
         "It is written in the latest format, with SWMR, and fletcher32 checksums on every\n"
-        "dataset; n has no upper limit, and as many states count as all datasets have.\n",
+        "dataset; n has no upper limit, and as many states count as all datasets have.\n"
+        "A file that is still written, or whose writer was killed, is opened by h5py as\n"
+        "h5py.File(FILE, swmr=True).\n",
     .examples = "  trainreel record -o run.h5\n"
                 "  trainreel record --data sine --model 60:relu,1 -o sine.h5\n"
                 "  trainreel record first-steps --run neuron -o neuron.h5\n"};
