@@ -150,7 +150,7 @@ const tr_param tr_params[] = {
 
     {"picture.scene", "scene", 0, SCENE, TR_PARAM_TEXT, "fit", 0, 0, NULL, "PANELS",
      "what is shown: fit, error, landscape, network, weights, data or neuron, or up to four of "
-     "them as in fit+error",
+     "them as in fit+error; a comparison shows one of them, with or without +error",
      AT(scene)},
     {"picture.layout", "layout", 0, PANELS, TR_PARAM_CHOICE, "row", 0, 0, layouts, "NAME",
      "whether several panels stand side by side or one below the other", AT(layout)},
