@@ -165,6 +165,7 @@ static tr_status train(build *b, size_t index, tr_diag *diag) {
     if (status)
         return status;
     task->source = tr_run_source(task->run);
+    task->seconds = NAN; /* of what is not trained here */
     if (task->run->recording)
         take_recording(task);
     if (task->run->recording || !task->is_trained)

@@ -138,8 +138,9 @@ void tr_summary_append_line(GString *text, const tr_plan_artifact *artifact, siz
     append_iteration(text, summary->n_full_loss_rises, TR_NEVER);
     append_iteration(text, summary->diverged_at, 0);
     if (has_seconds(artifact)) {
-        char number[G_ASCII_DTOSTR_BUF_SIZE];
-        g_ascii_formatd(number, sizeof number, "%.3f", summary->seconds);
+        char number[G_ASCII_DTOSTR_BUF_SIZE] = "";
+        if (!isnan(summary->seconds))
+            g_ascii_formatd(number, sizeof number, "%.3f", summary->seconds);
         g_string_append_printf(text, ",%s", number);
     }
     g_string_append_c(text, '\n');

@@ -21,7 +21,7 @@ typedef struct tr_run_summary {
     uint64_t
         n_full_loss_rises; /* iterations after which the loss on all data was above that before */
     uint64_t diverged_at;  /* 0 if it did not */
-    double seconds;        /* of a processor, for training and recording it */
+    double seconds; /* of a processor, for training and recording it; NaN if it was not trained */
 } tr_run_summary;
 
 /* Goes once through the recording; sets all but the last two. `is_stopping` ends it with
