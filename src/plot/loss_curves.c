@@ -9,6 +9,10 @@
 
 enum { MEAN_PIXELS = 3, MIN_SPANS = 64 };
 
+/* Means are of whole passes over the data where a pass is not wider than so many of their spans: half a
+ * pass has other samples than the next, and spans that now and then hold a whole one would beat. */
+enum { WIDEST_PASS = 4 };
+
 /* How many times its first value a diverged run shows, if all do. */
 #define DIVERGED_GROWTH 2
 
@@ -18,7 +22,10 @@ enum { MEAN_PIXELS = 3, MIN_SPANS = 64 };
 typedef struct batch_reader {
     const tr_joint *joint;
     tr_loss_curve *curve;
+    bool in_passes;      /* a window ends with a pass */
     uint64_t window_end; /* the first position that is not in the window of these */
+    uint64_t latest_end; /* likewise, whatever pass it is of */
+    uint64_t epoch;      /* of the last of them */
     double total;
     double weight;
     uint64_t position; /* of the last of them */
@@ -39,11 +46,15 @@ static tr_status add_batch(const tr_snapshot *state, void *context) {
     if (!isfinite(state->loss))
         return TR_OK;
     uint64_t position = position_of(reader->joint, state);
-    if (position >= reader->window_end) {
+    bool in_pass = reader->in_passes && state->epoch == reader->epoch;
+    if (position >= (in_pass ? reader->latest_end : reader->window_end)) {
         const tr_series *line = &reader->curve->line;
+        size_t span = tr_series_span(line, position);
         end_window(reader);
-        reader->window_end = tr_series_span_end(line, tr_series_span(line, position));
+        reader->window_end = tr_series_span_end(line, span);
+        reader->latest_end = tr_series_span_end(line, span + WIDEST_PASS);
     }
+    reader->epoch = state->epoch;
     double weight = state->batch_size ? state->batch_size : 1;
     reader->position = position;
     reader->total += weight * (double)state->loss;
@@ -56,6 +67,8 @@ static tr_status read_batches(tr_loss_curve *curve, const tr_joint *joint, size_
                               uint64_t last, size_t n_spans, tr_diag *diag) {
     batch_reader reader = {.joint = joint, .curve = curve};
     tr_status status = tr_series_init(&curve->line, last, n_spans / MEAN_PIXELS, diag);
+    reader.in_passes =
+        !status && (double)tr_series_span(&curve->line, curve->end) < WIDEST_PASS * curve->n_epochs;
     if (!status)
         status = tr_series_init(&curve->batches, last, n_spans, diag);
     if (!status)
@@ -94,8 +107,9 @@ static tr_status measure(tr_loss_curve *curve, const tr_joint *joint, size_t run
         return status;
     curve->end = position_of(joint, &state);
     curve->unit = 1;
+    curve->n_epochs = (double)tr_align_position(TR_ALIGN_EPOCH, &state);
     if (joint->align == TR_ALIGN_EPOCH) {
-        double epochs = (double)tr_align_position(TR_ALIGN_EPOCH, &state);
+        double epochs = curve->n_epochs;
         double samples = (double)state.samples_seen;
         double all = (double)source->dataset->n_samples;
         bool fits = samples <= epochs * all && samples > (epochs - 1) * all;

@@ -8,8 +8,9 @@
 /* The losses of a run. The series are over its samples seen or, where runs are aligned by iterations,
  * over these. */
 typedef struct tr_loss_curve {
-    double unit;  /* of the series' positions, that make one of what the runs are aligned by */
-    uint64_t end; /* the position of its last state in the series */
+    double unit;     /* of the series' positions, that make one of what the runs are aligned by */
+    double n_epochs; /* that the run has begun */
+    uint64_t end;    /* the position of its last state in the series */
     /* The loss on all data; or of batches, the mean of so many as follow each other within a few
      * pixels, weighted by their sizes. */
     tr_series line;

@@ -19,8 +19,9 @@
 #define PALE_WIDTH 0.6           /* line widths, as is the next */
 #define THIN_WIDTH 0.75          /* of more curves than TR_N_LINE_COLORS */
 #define LARGEST_LABEL_SHARE 0.36 /* of the panel's width */
-#define LABEL_HEIGHT 1.25        /* ems, as are the next three */
-#define LABEL_GAP 0.9            /* from the end of the axes, for a line that leads there */
+#define LABEL_HEIGHT 1.25        /* ems, as are the next four */
+#define LABEL_GAP 1.1            /* from the end of the axes, for a line that leads there */
+#define LINE_GAP 0.4             /* from that line, which is no minus sign */
 #define LARGEST_SHIFT 2.6        /* of a label from where its curve ends */
 #define CROSS_SIZE 0.32          /* from the middle to an end */
 #define LATE_SHARE 0.98 /* of the axis: a run that ends from there on is labelled at its end */
@@ -321,7 +322,7 @@ static void draw_labels(const losses_panel *losses, cairo_t *cr) {
         tr_set_color(cr, losses->joint->runs[i].color);
         cairo_set_line_width(cr, fmax(0.5 * losses->line_width, 0.8));
         cairo_move_to(cr, fmin(end.x, losses->axes.right) + 0.15 * size, end.y);
-        cairo_line_to(cr, x - 0.15 * size, label->y);
+        cairo_line_to(cr, x - LINE_GAP * size, label->y);
         cairo_stroke(cr);
         tr_text_draw(cr, label->layout, x, round(label->y + 0.36 * size));
     }

@@ -8,10 +8,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define UPPER_SHARE 0.64 /* of the picture's height, where there is a panel below */
-#define TITLE_SHARE 0.9  /* sizes of text beside panels, see choose_style */
-#define JOINT_SHARE 0.72 /* and in those that show all runs */
-#define ROOMY_WIDTH 200  /* pixels of a panel that text need not be so small for, as it would be */
+#define UPPER_SHARE 0.64      /* of the picture's height, where there is a panel below */
+#define TITLE_SHARE 0.9       /* sizes of text beside panels, see choose_style */
+#define JOINT_SHARE 0.72      /* and in those that show all runs */
+#define TITLE_OVER_NAMES 1.15 /* sizes of the picture's title and of those of its panels */
+#define ROOMY_WIDTH 200 /* pixels of a panel that text need not be so small for, as it would be */
 #define ROOMY_HEIGHT 110
 #define NAME_HEIGHT 1.35 /* ems, as is the next */
 #define LEGEND_HEIGHT 1.7
@@ -272,17 +273,26 @@ static tr_style choose_style(const tr_scene *scene, int width, int height, doubl
     return tr_style_for((int)(400 * factor), (int)(300 * factor));
 }
 
+/* Lets the title of the picture be larger than those of its panels. */
+static void keep_title_largest(tr_style *style, const tr_scene *scene, int width, int height) {
+    panel_grid grid = {.area = {0, 0, width, height}};
+    choose_columns(&grid, scene->n_runs);
+    style->title_size = fmax(style->title_size, TITLE_OVER_NAMES * grid.style.title_size);
+}
+
 tr_status tr_view_lay_out_joint(tr_view *view, int width, int height, bool still, tr_diag *diag) {
     const tr_scene *scene = view->scene;
-    const tr_style style = choose_style(scene, width, height, TITLE_SHARE);
+    tr_style style = choose_style(scene, width, height, TITLE_SHARE);
     const tr_style joint_style = choose_style(scene, width, height, JOINT_SHARE);
+    bool has_grid = scene->panels[0].run != TR_ALL_RUNS;
+    size_t last = scene->n_panels - 1;
+    bool has_lower = last > 0 && scene->panels[last].run == TR_ALL_RUNS;
+    if (has_grid)
+        keep_title_largest(&style, scene, width, has_lower ? (int)(UPPER_SHARE * height) : height);
     const char *title = choose_title(scene, still);
     double above = style.padding / 2 + (*title ? ceil(1.35 * style.title_size) : 0);
     rectangle area = {style.padding, above, width - 2 * style.padding,
                       height - above - style.padding};
-    bool has_grid = scene->panels[0].run != TR_ALL_RUNS;
-    size_t last = scene->n_panels - 1;
-    bool has_lower = last > 0 && scene->panels[last].run == TR_ALL_RUNS;
     rectangle lower = area;
     if (has_lower) {
         area.height = floor(UPPER_SHARE * area.height);

@@ -555,36 +555,67 @@ static tr_loss_curves *read_curves(const tr_scene *scene, double width, bool on_
     return curves;
 }
 
+/* The mean of the first window of samples, of so many; with `passes` it goes on to the end of a pass. */
+static tr_series_point find_first_mean(size_t run, double n_windows, bool passes) {
+    tr_diag diag = {0};
+    double total = 0, weight = 0;
+    uint64_t end = 0, epoch = 0;
+    uint64_t n_snapshots = tr_recording_n_snapshots(neurons.recordings[run]);
+    for (uint64_t i = 1; i < n_snapshots; i++) {
+        tr_snapshot snapshot;
+        float params[2];
+        assert_ok(tr_recording_read(neurons.recordings[run], i, 1, &snapshot, params, &diag), diag);
+        double window = floor((double)snapshot.samples_seen / 2401 * n_windows);
+        if (weight > 0 && window > 0 && (!passes || snapshot.epoch > epoch))
+            break;
+        total += snapshot.batch_size * (double)snapshot.loss;
+        weight += snapshot.batch_size;
+        end = snapshot.samples_seen;
+        epoch = snapshot.epoch;
+    }
+    return (tr_series_point){end, total / weight};
+}
+
 static void curves_are_the_mean_of_batches_with_the_batches_behind_them(void **state) {
     (void)state;
     const tr_picture picture = picture_of("fit", 400, 300);
     tr_scene *scene = create_compared(&neurons.comparison, &picture);
-    tr_loss_curves *curves = read_curves(scene, 64, false);
+    tr_loss_curves *curves = read_curves(scene, 600, false); /* 200 windows */
     for (size_t run = 0; run < 5; run++) {
-        /* the mean of the first window of samples, out of 21 */
-        tr_diag diag = {0};
-        double total = 0, weight = 0;
-        uint64_t end = 0;
-        uint64_t n_snapshots = tr_recording_n_snapshots(neurons.recordings[run]);
-        for (uint64_t i = 1; i < n_snapshots; i++) {
-            tr_snapshot snapshot;
-            float params[2];
-            assert_ok(tr_recording_read(neurons.recordings[run], i, 1, &snapshot, params, &diag),
-                      diag);
-            double window = floor((double)snapshot.samples_seen / 2401 * 21);
-            if (weight > 0 && window > floor((double)end / 2401 * 21))
-                break;
-            total += snapshot.batch_size * (double)snapshot.loss;
-            weight += snapshot.batch_size;
-            end = snapshot.samples_seen;
-        }
         const tr_series *line = &curves->curves[run].line;
+        tr_series_point first = find_first_mean(run, 200, false);
         assert_true(line->n_points > 1);
-        assert_int_equal(line->points[0].iteration, end);
-        assert_true(fabs(line->points[0].value - total / weight) < 1e-12);
+        assert_int_equal(line->points[0].iteration, first.iteration);
+        assert_true(fabs(line->points[0].value - first.value) < 1e-12);
         assert_true(curves->curves[run].batches.n_points >= line->n_points);
         assert_true(curves->curves[run].batches.highest >= line->highest);
     }
+    tr_loss_curves_destroy(&curves);
+    tr_scene_destroy(&scene);
+}
+
+static void means_are_of_whole_passes_where_these_are_short(void **state) {
+    (void)state;
+    const tr_picture picture = picture_of("fit", 400, 300);
+    tr_scene *scene = create_compared(&neurons.comparison, &picture);
+    tr_loss_curves *curves = read_curves(scene, 64, false); /* 21 windows of 12 passes */
+    for (size_t run = 0; run < 5; run++) {
+        const tr_series *line = &curves->curves[run].line;
+        tr_series_point first = find_first_mean(run, 21, true);
+        assert_int_equal(line->n_points, 12);
+        assert_true(fabs(line->points[0].value - first.value) < 1e-12);
+        for (size_t i = 0; i < 12; i++)
+            assert_int_equal(line->points[i].iteration, 200 * (i + 1));
+    }
+    tr_loss_curves_destroy(&curves);
+    tr_scene_destroy(&scene);
+}
+
+static void runs_are_sorted_by_their_jitter(void **state) {
+    (void)state;
+    const tr_picture picture = picture_of("fit", 400, 300);
+    tr_scene *scene = create_compared(&neurons.comparison, &picture);
+    tr_loss_curves *curves = read_curves(scene, 64, false);
     for (size_t i = 1; i < 5; i++)
         assert_true(curves->curves[curves->by_jitter[i - 1]].jitter >=
                     curves->curves[curves->by_jitter[i]].jitter);
@@ -810,6 +841,8 @@ int main(void) {
         cmocka_unit_test(the_legend_takes_two_fifths_of_the_width_at_most),
         cmocka_unit_test(names_that_are_too_long_end_between_characters),
         cmocka_unit_test(curves_are_the_mean_of_batches_with_the_batches_behind_them),
+        cmocka_unit_test(means_are_of_whole_passes_where_these_are_short),
+        cmocka_unit_test(runs_are_sorted_by_their_jitter),
         cmocka_unit_test(the_loss_on_all_data_is_that_of_the_first_and_the_last_state),
         cmocka_unit_test(a_run_that_diverges_does_not_choose_the_range),
         cmocka_unit_test(curves_over_epochs_end_where_the_axis_does),
