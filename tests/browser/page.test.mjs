@@ -390,6 +390,20 @@ describe("the page", () => {
         assert.equal(await page.locator(".together").first().isVisible(), false);
     }));
 
+    it("prints numbers in one line, on a narrow sheet too", async () =>
+        withPage("batch-sizes", {context: {viewport: {width: 400, height: 800}}}, async page => {
+            await page.emulateMedia({media: "print"});
+            const lines = await page.locator(".table td").evaluateAll(cells => cells
+                .filter(cell => /^[\d.e+-]+$/.test(cell.textContent) && cell.offsetParent)
+                .map(cell => {
+                    const range = document.createRange();
+                    range.selectNodeContents(cell);
+                    return new Set([...range.getClientRects()].map(box => box.top)).size;
+                }));
+            assert.ok(lines.length > 0);
+            assert.deepEqual(lines.filter(count => count !== 1), []);
+        }));
+
     it("says everything without a script", async () =>
         withPage("cases", {context: {javaScriptEnabled: false}}, async page => {
             assert.equal(await page.locator(".together").first().isVisible(), false);
