@@ -12,7 +12,7 @@ typedef struct tr_loss_curve {
     double n_epochs; /* that the run has begun */
     uint64_t end;    /* the position of its last state in the series */
     /* The loss on all data; or of batches, the mean of so many as follow each other within a few
-     * pixels, weighted by their sizes. */
+     * pixels, or of a whole pass over the data where that is hardly wider, weighted by their sizes. */
     tr_series line;
     tr_series batches; /* each of them; empty with the loss on all data */
     bool is_dense;     /* there are several batches to a span, on the mean */
