@@ -1,5 +1,6 @@
 #include "lines.h"
 
+#include <glib.h>
 #include <math.h>
 
 /* A point this close to the line through its neighbours is left out. */
@@ -46,4 +47,10 @@ void tr_line_stroke(const tr_axes *axes, double line_width, cairo_t *cr, tr_colo
     trace(cr, pieces, n_pieces);
     cairo_stroke(cr);
     cairo_restore(cr);
+}
+
+void tr_draw_dot(cairo_t *cr, tr_point at, double radius) {
+    cairo_new_path(cr);
+    cairo_arc(cr, at.x, at.y, radius, 0, 2 * G_PI);
+    cairo_fill(cr);
 }

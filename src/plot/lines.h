@@ -17,6 +17,9 @@ void tr_line_stroke(const tr_axes *axes, double line_width, cairo_t *cr, tr_colo
 /* The axes and `margin` around them, in whole pixels. */
 tr_pixel_box tr_axes_box(const tr_axes *axes, double margin);
 
+/* In the colour that is set. */
+void tr_draw_dot(cairo_t *cr, tr_point at, double radius);
+
 /* Lets nothing be drawn outside tr_axes_box. */
 void tr_axes_clip(const tr_axes *axes, double margin, cairo_t *cr);
 

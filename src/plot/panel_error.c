@@ -5,6 +5,7 @@
 #include "full_loss.h"
 #include "growth.h"
 #include "legend.h"
+#include "lines.h"
 #include "panel.h"
 #include "series.h"
 
@@ -224,6 +225,8 @@ static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, doub
         }
         tr_set_color(cr, colors[curve]);
         cairo_stroke(cr);
+        if (count && series->n_points == 1) /* of which there is no line */
+            tr_draw_dot(cr, to_pixel(error, series->points[0]), error->setting.style.line_width);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "bars.h"
 #include "diag.h"
 #include "growth.h"
+#include "lines.h"
 #include "loss_curves.h"
 #include "run_legend.h"
 
@@ -527,6 +528,9 @@ static void draw_curve(const losses_panel *losses, const drawn_curve *curve,
         cairo_line_to(cr, curve->pixels[i].x, curve->pixels[i].y);
     cairo_set_line_width(cr, width);
     cairo_stroke(cr);
+    /* a single value is no line; where the run diverged, there is a cross instead */
+    if (count && curve->series->n_points == 1 && !losses->joint->runs[curve->run].diverged_at)
+        tr_draw_dot(cr, curve->pixels[first], width);
 }
 
 static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, double left,

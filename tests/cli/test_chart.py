@@ -67,6 +67,14 @@ class Options(ChartTest):
         self.assertEqual(self.chart("fit", "--iteration", "-1"), states[-1])
         self.assertEqual(self.chart("fit"), states[-1])
 
+    def test_the_error_of_a_single_iteration_is_a_dot(self):
+        def count_colored(*epochs):
+            self.succeed("chart", "error", "-q", "-o", "error.png", "--batch-size", "200", "--epochs", *epochs)
+            data = Png(read(self.path("error.png"))).pixels()
+            return sum(max(data[i:i + 3]) - min(data[i:i + 3]) > 40 for i in range(0, len(data), 3))
+        self.assertEqual(count_colored("0"), 0)
+        self.assertGreater(count_colored("1"), 4)
+
     def test_iteration_beyond_the_end(self):
         says = ["of a run that ends with iteration 100"]
         self.succeed("record", *FEW, "-q", "-o", "run.h5")
