@@ -130,7 +130,8 @@ void tr_page_add_facts(tr_page *p, const char *path, const tr_built_file *file) 
     if (file->width)
         g_string_append_printf(p->out, ", %d × %d pixels", file->width, file->height);
     if (file->n_frames)
-        g_string_append_printf(p->out, ", %" G_GUINT64_FORMAT " frames", file->n_frames);
+        g_string_append_printf(p->out, ", %" G_GUINT64_FORMAT " frame%s", file->n_frames,
+                               file->n_frames == 1 ? "" : "s");
     if (file->seconds > 0)
         g_string_append_printf(p->out, ", %.1f s", file->seconds);
     g_string_append(p->out, ", ");

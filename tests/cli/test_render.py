@@ -769,6 +769,11 @@ class Reports(RenderTest):
         self.assertIsNone(report["final_loss"])
         self.assertEqual(len(Mp4(read(self.path("out", "neuron.mp4"))).sample_sizes), 1)
 
+    def test_a_single_frame_is_counted_too(self):
+        lines = self.succeed("render", "--epochs", "0").decode().splitlines()
+        self.assertRegex(lines[0], r": 400x300, 1 frame, 0\.03 s, \d+\.\d kB\Z")
+        self.assertRegex(lines[1], r": 400x300, \d+\.\d kB\Z")  # the poster
+
     def test_quiet(self):
         for option in ("-q", "--quiet"):
             self.assertEqual(self.succeed("render", *FEW, option), b"")
