@@ -334,7 +334,7 @@ static void draw_labels(const losses_panel *losses, cairo_t *cr) {
 /* Far outside, Cairo's numbers end. */
 static tr_point to_near_pixel(const losses_panel *losses, size_t run, tr_series_point point) {
     const tr_point at = to_pixel(losses, run, point);
-    return (tr_point){at.x, fmin(fmax(at.y, -1e5), 1e5)};
+    return tr_point_snap((tr_point){at.x, fmin(fmax(at.y, -1e5), 1e5)});
 }
 
 /* The batches of all runs and then their lines, in the order in which they are drawn. Of many runs, the

@@ -3,6 +3,10 @@
 #include <math.h>
 #include <stdbool.h>
 
+tr_point tr_point_snap(tr_point point) {
+    return (tr_point){floor(point.x * 256 + 0.5) / 256, floor(point.y * 256 + 0.5) / 256};
+}
+
 /* From a kept point, the slopes of all lines that pass within the tolerance of every point since form
  * an interval. As long as the next point lies in it, everything before the next point may go. */
 size_t tr_polyline_simplify(tr_point *points, size_t count, double tolerance) {

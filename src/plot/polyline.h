@@ -9,6 +9,9 @@ typedef struct tr_point {
     double y;
 } tr_point;
 
+/* To a 256th of a pixel, as Cairo does: so that a frame does not depend on the last bits of what it shows. */
+tr_point tr_point_snap(tr_point point);
+
 /* A piece of line that is to be drawn; consecutive ones that touch are joined. */
 typedef struct tr_line_piece {
     tr_point from;

@@ -42,8 +42,8 @@ static bool is_joined(const tr_line_piece *before, const tr_line_piece *after) {
 static stroke_leg find_leg(const tr_line_piece *pieces, size_t n_pieces, size_t i,
                            double line_width, const tr_pixel_box *clip) {
     const tr_line_piece *piece = &pieces[i];
-    const tr_point from = piece->from;
-    const tr_point to = piece->to;
+    const tr_point from = tr_point_snap(piece->from);
+    const tr_point to = tr_point_snap(piece->to);
     double x = to.x - from.x;
     double y = to.y - from.y;
     double length = sqrt(x * x + y * y);

@@ -169,6 +169,23 @@ static void points_and_numbers_that_are_none_draw_nothing(void **state) {
     }
 }
 
+static void the_last_bits_of_a_position_do_not_count(void **state) {
+    (void)state;
+    static uint32_t before[WIDTH * HEIGHT];
+    tr_random random;
+    tr_random_seed(&random, 7);
+    for (int round = 0; round < 100; round++) {
+        tr_line_piece piece = {{tr_random_interval(&random, 25600) / 256.0, 20},
+                               {100, tr_random_interval(&random, 20000) / 256.0}};
+        stroke(&piece, 1, 2, everything);
+        memcpy(before, pixels, sizeof before);
+        piece.from.x += 1e-4;
+        piece.to.y -= 1e-4;
+        stroke(&piece, 1, 2, everything);
+        assert_memory_equal(before, pixels, sizeof before);
+    }
+}
+
 static void colours_are_mixed_to_the_nearest(void **state) {
     (void)state;
     const tr_line_piece piece = {{0, 10.25}, {WIDTH, 10.25}};
@@ -193,6 +210,7 @@ int main(void) {
         cmocka_unit_test(lines_that_are_not_joined_keep_their_ends),
         cmocka_unit_test(nothing_is_drawn_outside_the_clip),
         cmocka_unit_test(points_and_numbers_that_are_none_draw_nothing),
+        cmocka_unit_test(the_last_bits_of_a_position_do_not_count),
         cmocka_unit_test(colours_are_mixed_to_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
