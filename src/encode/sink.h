@@ -83,7 +83,8 @@ tr_status tr_sink_create(tr_sink **sink, tr_format format, const char *path, int
 /* Loads the libraries that sinks need, which they would otherwise do themselves; on any thread. What fails
  * is told by them. */
 void tr_sink_load(void);
-/* Gets ready for the first segment, which would otherwise wait for that; workers may be at it. */
+/* Gets ready for the first segment, which would otherwise wait for that; workers may be at it. May be
+ * called again. */
 tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag);
 /* Also removes what was not committed. */
 void tr_sink_destroy(tr_sink **sink);

@@ -28,8 +28,11 @@
 #include <string.h>
 
 enum { RING_SNAPSHOTS = 256, RING_FLOATS = 1 << 24, FEWEST_IN_RING = 4 };
-enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100 };
+enum { MAX_JOBS = 256, PROGRESS_MILLISECONDS = 100, FRAMES_UNDER_WAY = 16 };
 enum { MAX_CHOSEN_FRAMES = 1 << 20, MAX_HOLD_SECONDS = 3600 };
+
+/* What there is for the caller's thread to do meanwhile. */
+typedef enum render_stage { BEGINNING, FIRST_TAKEN, UNDER_WAY } render_stage;
 
 /* The states of a segment. */
 typedef struct state_block {
@@ -69,9 +72,8 @@ typedef struct rendering {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     bool sink_ready;
-    int n_plotters; /* workers whose background is drawn */
-    int n_workers;  /* that have not ended */
-    bool has_first; /* the outputs have taken the first frame */
+    int n_workers; /* that have not ended */
+    render_stage stage;
     uint64_t next_to_append;
     size_t window;        /* segments that may be under way or waiting */
     tr_segment **waiting; /* [window], by segment modulo window */
@@ -225,15 +227,24 @@ static tr_status deliver(rendering *job, uint64_t index, tr_segment *segment, tr
 static tr_status take_first(rendering *job, const tr_frame *frame, tr_diag *diag) {
     tr_status status = tr_outputs_take_first(&job->outputs, frame, diag);
     pthread_mutex_lock(&job->mutex);
-    job->has_first = !status;
+    job->stage = FIRST_TAKEN;
     pthread_cond_broadcast(&job->changed);
     pthread_mutex_unlock(&job->mutex);
     return status;
 }
 
+static void note_under_way(rendering *job) {
+    pthread_mutex_lock(&job->mutex);
+    job->stage = UNDER_WAY;
+    pthread_cond_broadcast(&job->changed);
+    pthread_mutex_unlock(&job->mutex);
+}
+
 static tr_status render_segment(rendering *job, const state_block *block, tr_plotter *plotter,
                                 tr_sink_worker *worker, tr_diag *diag) {
     tr_segment *segment;
+    size_t half = block->n_states / 2;
+    size_t under_way = half < FRAMES_UNDER_WAY ? half : FRAMES_UNDER_WAY;
     tr_status status = tr_sink_begin_segment(worker, block->segment * TR_SEGMENT_FRAMES, diag);
     for (size_t i = 0; !status && i < block->n_states; i++) {
         tr_frame frame;
@@ -244,6 +255,8 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
             status = take_first(job, &frame, diag);
         if (!status)
             status = tr_sink_add_frame(worker, &frame, diag);
+        if (!status && block->segment == 0 && i == under_way)
+            note_under_way(job);
         atomic_fetch_add_explicit(&job->frames, 1, memory_order_relaxed);
     }
     if (!status)
@@ -255,8 +268,6 @@ static tr_status render_segment(rendering *job, const state_block *block, tr_plo
 
 static tr_status wait_for_sink(rendering *job) {
     pthread_mutex_lock(&job->mutex);
-    job->n_plotters++;
-    pthread_cond_broadcast(&job->changed);
     while (!job->sink_ready && !job->status)
         pthread_cond_wait(&job->changed, &job->mutex);
     tr_status status = job->status;
@@ -319,11 +330,16 @@ static tr_status report_progress(const rendering *job) {
     return job->options->progress(&progress, job->options->progress_context);
 }
 
-/* What the caller's thread does while the workers draw and encode. */
-static tr_status look_after(rendering *job, bool has_first, double *next_report, tr_diag *diag) {
+/* What the caller's thread does while the workers draw and encode. The libraries that write are loaded
+ * once these are under way: until then threads are started, here and for other videos, and they would
+ * have to wait as long. */
+static tr_status look_after(rendering *job, render_stage stage, double *next_report,
+                            tr_diag *diag) {
     tr_status status = check_cancel(job);
-    if (!status && has_first)
+    if (!status && stage >= FIRST_TAKEN)
         status = tr_outputs_write_poster(&job->outputs, diag);
+    if (!status && stage >= UNDER_WAY)
+        status = tr_sink_prepare(job->outputs.sink, diag);
     if (!status && tr_seconds() - job->start >= *next_report) {
         status = report_progress(job);
         *next_report = tr_seconds() - job->start + 0.9e-3 * PROGRESS_MILLISECONDS;
@@ -339,27 +355,16 @@ static void wait_for_workers(rendering *job) {
     while (job->n_workers) {
         tr_diag diag = {0};
         bool going_on = !job->status;
-        bool has_first = job->has_first;
+        render_stage stage = job->stage;
         pthread_mutex_unlock(&job->mutex);
-        tr_status status = going_on ? look_after(job, has_first, &next_report, &diag) : TR_OK;
+        tr_status status = going_on ? look_after(job, stage, &next_report, &diag) : TR_OK;
         if (status)
             fail_job(job, status, &diag);
         pthread_mutex_lock(&job->mutex);
-        if (job->n_workers && job->has_first == has_first)
+        if (job->n_workers && job->stage == stage)
             tr_wait(&job->changed, &job->mutex, 1e-3 * PROGRESS_MILLISECONDS);
     }
     pthread_mutex_unlock(&job->mutex);
-}
-
-/* While the workers encode, this loads the libraries that write. Not while they draw backgrounds:
- * Pango then starts threads, which have to wait as long as libraries are being loaded. */
-static tr_status prepare_sink(rendering *job, int n_workers, tr_diag *diag) {
-    pthread_mutex_lock(&job->mutex);
-    while (job->n_plotters < n_workers && !job->status)
-        pthread_cond_wait(&job->changed, &job->mutex);
-    tr_status status = job->status;
-    pthread_mutex_unlock(&job->mutex);
-    return status ? TR_OK : tr_sink_prepare(job->outputs.sink, diag);
 }
 
 tr_status tr_job_check(const tr_render_options *options, tr_diag *diag) {
@@ -429,9 +434,6 @@ static tr_status run_threads(rendering *job, tr_diag *diag) {
     job->sink_ready = true;
     pthread_cond_broadcast(&job->changed);
     pthread_mutex_unlock(&job->mutex);
-    status = prepare_sink(job, n_workers, &failure);
-    if (status)
-        fail_job(job, status, &failure);
     wait_for_workers(job);
     for (int i = 0; i < n_started; i++)
         pthread_join(workers[i], NULL);
