@@ -49,7 +49,7 @@ static void append_variations(GString *out, const tr_plan_comparison *comparison
         char *name = tr_page_name_variation(variation);
         g_string_append_printf(out, "%s%s: ", i ? "; " : "", name);
         for (size_t k = 0; k < variation->n_values; k++) {
-            char *value = tr_plan_show_value(variation->param, variation->values[k]);
+            char *value = tr_plan_show_value(variation, k);
             g_string_append_printf(out, "%s%s", k ? ", " : "", value);
             g_free(value);
         }

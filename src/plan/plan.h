@@ -140,9 +140,10 @@ bool tr_plan_artifact_has(const tr_plan_artifact *artifact, const tr_param *para
  * other runs. */
 bool tr_plan_can_vary(const tr_param *param);
 
-/* A value of what varies as a reader is shown it, in UTF-8 and without what goes without saying:
- * "2:relu,1", "mean squared error". To be freed with g_free(). */
-char *tr_plan_show_value(const tr_param *param, const char *value);
+/* Value number `index` of what varies as a reader is shown it, in UTF-8 and without what goes without
+ * saying: "2:relu,1", "mean squared error", and of files not the folder that all are in. To be freed with
+ * g_free(). */
+char *tr_plan_show_value(const tr_variation *variation, size_t index);
 
 /* The run's data file as a path from here, in a string that the caller frees with g_free(). */
 char *tr_plan_data_path(const tr_plan *plan, const tr_plan_run *run);

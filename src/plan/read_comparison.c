@@ -41,9 +41,27 @@ static char *shorten_layers(const char *text) {
     return g_string_free(label, FALSE);
 }
 
-char *tr_plan_show_value(const tr_param *param, const char *value) {
+/* Length of the path, with the last slash, of the folder that the files of all values are in. */
+static size_t measure_common_folder(const tr_variation *variation) {
+    const char *first = variation->values[0];
+    size_t length = strlen(first);
+    while (length > 0 && first[length - 1] != '/')
+        length--;
+    for (size_t i = 1; i < variation->n_values; i++)
+        while (length > 0 && strncmp(first, variation->values[i], length) != 0)
+            do
+                length--;
+            while (length > 0 && first[length - 1] != '/');
+    return length;
+}
+
+char *tr_plan_show_value(const tr_variation *variation, size_t index) {
+    const tr_param *param = variation->param;
+    const char *value = variation->values[index];
     if (param->type == TR_PARAM_LAYERS)
         return shorten_layers(value);
+    if (param->type == TR_PARAM_PATH)
+        value += measure_common_folder(variation);
     char *sound = g_utf8_make_valid(value, -1); /* a path may have any bytes */
     if (!strcmp(param->name, "recording.file") && g_str_has_suffix(sound, ".h5"))
         sound[strlen(sound) - strlen(".h5")] = '\0';
@@ -59,10 +77,11 @@ char *tr_plan_show_value(const tr_param *param, const char *value) {
 }
 
 /* "batch size 8", and what says by itself what it is alone: "adam", "10:relu,1". */
-static char *make_label(const tr_param *param, const char *value) {
+static char *make_label(const tr_variation *variation, size_t index) {
     static const char *const alone[] = {"model.layers", "train.optimizer", "train.loss",
                                         "data.kind",    "data.file",       "recording.file"};
-    char *shown = tr_plan_show_value(param, value);
+    const tr_param *param = variation->param;
+    char *shown = tr_plan_show_value(variation, index);
     for (size_t i = 0; i < G_N_ELEMENTS(alone); i++)
         if (!strcmp(param->name, alone[i]))
             return shown;
@@ -232,7 +251,7 @@ static char *label_combination(const tr_plan_comparison *comparison, size_t inde
     char *label = NULL;
     for (size_t i = comparison->n_variations; i-- > 0;) {
         const tr_variation *variation = &comparison->variations[i];
-        char *one = make_label(variation->param, variation->values[index % variation->n_values]);
+        char *one = make_label(variation, index % variation->n_values);
         char *both = label ? g_strdup_printf("%s, %s", one, label) : g_strdup(one);
         index /= variation->n_values;
         g_free(one);

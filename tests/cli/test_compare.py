@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import textwrap
 import unittest
@@ -333,6 +334,21 @@ class Recorded(CompareTest):
         for line, trained in zip(lines, self.lines("trained"), strict=True):
             for column in ("iterations", "final_full_loss", "below_0.1", "loss_rises", "full_loss_rises"):
                 self.assertEqual(line[column], trained[column], column)
+
+    def test_the_folder_that_all_are_in_goes_without_saying(self):
+        for folder, names in (("runs/new", ("b50.h5", "b200.h5")), ("one", ("run.h5",)),
+                              ("other", ("run.h5",)), ("oth", ("run.h5",))):
+            os.makedirs(self.path(folder))
+            for name in names:
+                shutil.copy(self.path("b50.h5"), self.path(folder, name))
+        for paths, labels in (
+                (("runs/new/b50.h5", "runs/new/b200.h5"), ["b50", "b200"]),
+                ((self.path("runs/new/b50.h5"), self.path("b200.h5")), ["runs/new/b50", "b200"]),
+                (("one/run.h5", "other/run.h5", "oth/run.h5"), ["one/run", "other/run", "oth/run"])):
+            self.succeed("compare", "-q", "--progress", "none", "--frames", "2", *paths)
+            self.assertEqual([line["label"] for line in self.lines()], labels)
+            self.assertIn(f"<title>Recording: {', '.join(labels)}</title>",
+                          read(self.path("out/index.html")).decode())
 
     def test_wrong(self):
         self.refuse("b50.h5", "--batch-size", "8", says=["--batch-size", "nothing is trained"])
