@@ -1,10 +1,20 @@
 #include "lines.h"
 
+#include "alloc.h"
+
 #include <glib.h>
 #include <math.h>
 
 /* A point this close to the line through its neighbours is left out. */
 #define COLLINEAR_PIXELS 0.05
+
+tr_point *tr_series_to_pixels(const tr_series *series, const tr_axes *axes) {
+    tr_point *points = tr_alloc_array(series->n_points, sizeof *points);
+    for (size_t i = 0; points && i < series->n_points; i++)
+        points[i] =
+            tr_axes_to_pixel(axes, (double)series->points[i].iteration, series->points[i].value);
+    return points;
+}
 
 size_t tr_line_prepare(const tr_axes *axes, double line_width, tr_point *points, size_t count,
                        tr_line_piece *pieces) {

@@ -3,7 +3,11 @@
 #define TR_PLOT_LINES_H
 
 #include "axes.h"
+#include "series.h"
 #include "stroke.h"
+
+/* The points of a series over iterations in pixels, which the caller frees; NULL if there is no memory. */
+tr_point *tr_series_to_pixels(const tr_series *series, const tr_axes *axes);
 
 /* The line through `points` (pixels, by rising x), within the axes and half its width around them, so
  * that a line along an edge keeps its width. Changes the points; `pieces` has room for as many. Returns

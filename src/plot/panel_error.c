@@ -29,6 +29,7 @@ typedef struct error_panel {
     tr_axes axes;
     tr_axes_content content;
     tr_legend *legend;
+    tr_point *pixels[N_CURVES]; /* of the curves' points, once the axes are where they stay */
     tr_growth *growth;
 } error_panel;
 
@@ -94,6 +95,8 @@ static void destroy_error(tr_panel *panel) {
     if (!error)
         return;
     tr_growth_destroy(&error->growth);
+    for (int curve = 0; curve < N_CURVES; curve++)
+        free(error->pixels[curve]);
     tr_legend_destroy(&error->legend);
     free(error);
 }
@@ -141,38 +144,26 @@ static tr_status create_error(tr_panel **out, const tr_panel_setting *setting, t
 
 /* ---- the curves ---- */
 
-static tr_point to_pixel(const error_panel *error, tr_series_point point) {
-    return tr_axes_to_pixel(&error->axes, (double)point.iteration, point.value);
-}
-
-/* Number of the first point that is not left of x. */
-static size_t find_point(const error_panel *error, const tr_series *series, double x) {
-    size_t low = 0;
-    size_t high = series->n_points;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (to_pixel(error, series->points[middle]).x < x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* The points that draw the part between `left` and `right`: those in it, and one on either side. */
-static size_t select_points(const error_panel *error, const tr_series *series,
-                            const tr_snapshot *snapshot, double left, double right, size_t *first) {
-    double margin = error->setting.style.line_width;
-    size_t shown = tr_series_points_up_to(series, snapshot->iteration);
-    size_t last = find_point(error, series, right + margin) + 1;
-    *first = find_point(error, series, left - margin);
-    *first -= *first > 0;
-    last = last < shown ? last : shown;
-    return last > *first ? last - *first : 0;
-}
-
 static const tr_series *series_of(const error_panel *error, int curve) {
     return curve ? &error->data->full : &error->data->batch;
+}
+
+static tr_status create_pixels(error_panel *error, tr_diag *diag) {
+    for (int curve = 0; curve < N_CURVES; curve++) {
+        error->pixels[curve] = tr_series_to_pixels(series_of(error, curve), &error->axes);
+        if (!error->pixels[curve])
+            return tr_fail_memory(diag, "the error");
+    }
+    return TR_OK;
+}
+
+static size_t select_points(const error_panel *error, int curve, const tr_snapshot *snapshot,
+                            double left, double right, size_t *first) {
+    const tr_series *series = series_of(error, curve);
+    double margin = error->setting.style.line_width;
+    return tr_polyline_select(error->pixels[curve], series->n_points,
+                              tr_series_points_up_to(series, snapshot->iteration), left - margin,
+                              right + margin, first);
 }
 
 static void reach(void *context, const tr_snapshot *snapshot, double *settled, double *head) {
@@ -184,8 +175,8 @@ static void reach(void *context, const tr_snapshot *snapshot, double *settled, d
         const tr_series *series = series_of(error, curve);
         size_t shown = tr_series_points_up_to(series, snapshot->iteration);
         if (shown < series->n_points)
-            *settled = fmin(*settled, shown ? to_pixel(error, series->points[shown - 1]).x - margin
-                                            : -INFINITY);
+            *settled =
+                fmin(*settled, shown ? error->pixels[curve][shown - 1].x - margin : -INFINITY);
     }
 }
 
@@ -195,11 +186,10 @@ static bool measure(void *context, const tr_snapshot *snapshot, double left, dou
     *top = INFINITY;
     *bottom = -INFINITY;
     for (int curve = 0; curve < N_CURVES; curve++) {
-        const tr_series *series = series_of(error, curve);
         size_t first;
-        size_t count = select_points(error, series, snapshot, left, right, &first);
-        for (size_t i = 0; i < count; i++) {
-            double y = to_pixel(error, series->points[first + i]).y;
+        size_t count = select_points(error, curve, snapshot, left, right, &first);
+        for (size_t i = first; i < first + count; i++) {
+            double y = error->pixels[curve][i].y;
             *top = fmin(*top, y - error->setting.style.line_width);
             *bottom = fmax(*bottom, y + error->setting.style.line_width);
         }
@@ -215,18 +205,16 @@ static void stroke(void *context, cairo_t *cr, const tr_snapshot *snapshot, doub
     cairo_set_line_width(cr, error->setting.style.line_width);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (int curve = 0; curve < N_CURVES; curve++) {
-        const tr_series *series = series_of(error, curve);
+        const tr_point *pixels = error->pixels[curve];
         size_t first;
-        size_t count = select_points(error, series, snapshot, left, right, &first);
+        size_t count = select_points(error, curve, snapshot, left, right, &first);
         cairo_new_path(cr);
-        for (size_t i = 0; i < count; i++) {
-            tr_point at = to_pixel(error, series->points[first + i]);
-            cairo_line_to(cr, at.x, at.y);
-        }
+        for (size_t i = first; i < first + count; i++)
+            cairo_line_to(cr, pixels[i].x, pixels[i].y);
         tr_set_color(cr, colors[curve]);
         cairo_stroke(cr);
-        if (count && series->n_points == 1) /* of which there is no line */
-            tr_draw_dot(cr, to_pixel(error, series->points[0]), error->setting.style.line_width);
+        if (count && series_of(error, curve)->n_points == 1) /* of which there is no line */
+            tr_draw_dot(cr, pixels[0], error->setting.style.line_width);
     }
 }
 
@@ -249,6 +237,8 @@ static tr_status draw_error_background(tr_panel *panel, cairo_t *cr, tr_diag *di
                                   2, diag);
     if (!status)
         status = tr_legend_draw_background(error->legend, cr, diag);
+    if (!status)
+        status = create_pixels(error, diag);
     if (!status)
         status = tr_growth_create(&error->growth, &curves, error, &error->axes,
                                   setting->style.line_width / 2, error->legend, cr, setting->still,

@@ -372,20 +372,6 @@ static size_t count_shown(const losses_panel *losses, const drawn_curve *curve,
         curve->series, tr_loss_curve_shown(curve->losses, losses->joint, snapshot->iteration));
 }
 
-/* Number of the first point that is not left of x. */
-static size_t find_point(const drawn_curve *curve, double x) {
-    size_t low = 0;
-    size_t high = curve->series->n_points;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (curve->pixels[middle].x < x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The first point of the span that has the one before `end`; 0 if there is none. */
 static size_t find_span(const tr_series *series, size_t end) {
     size_t first = end;
@@ -404,16 +390,12 @@ static size_t next_span(const tr_series *series, size_t first, size_t end) {
     return next;
 }
 
-/* The points that draw the part between `left` and `right`: those in it, and one on either side. */
 static size_t select_points(const losses_panel *losses, const drawn_curve *curve,
                             const tr_snapshot *snapshot, double left, double right, size_t *first) {
     double margin = losses->line_width;
-    size_t shown = count_shown(losses, curve, snapshot);
-    size_t last = find_point(curve, right + margin) + 1;
-    *first = find_point(curve, left - margin);
-    *first -= *first > 0;
-    last = last < shown ? last : shown;
-    return last > *first ? last - *first : 0;
+    return tr_polyline_select(curve->pixels, curve->series->n_points,
+                              count_shown(losses, curve, snapshot), left - margin, right + margin,
+                              first);
 }
 
 static void reach(void *context, const tr_snapshot *snapshot, double *settled, double *head) {

@@ -8,6 +8,7 @@
 #include "diag.h"
 #include "growth.h"
 #include "legend.h"
+#include "lines.h"
 #include "panel.h"
 #include "replay.h"
 #include "series.h"
@@ -292,12 +293,9 @@ static tr_status create_curves(weights_panel *weights, tr_diag *diag) {
     for (size_t i = 0; i < data->n_curves; i++) {
         const tr_series *series = &data->series[i];
         pixel_curve *curve = &weights->curves[i];
-        curve->points = tr_alloc_array(series->n_points, sizeof *curve->points);
+        curve->points = tr_series_to_pixels(series, &weights->axes);
         if (!curve->points)
             return tr_fail_memory(diag, "the weights");
-        for (size_t k = 0; k < series->n_points; k++)
-            curve->points[k] = tr_axes_to_pixel(&weights->axes, (double)series->points[k].iteration,
-                                                series->points[k].value);
         curve->n_points = tr_polyline_simplify(curve->points, series->n_points, tolerance);
     }
     return TR_OK;
@@ -325,20 +323,6 @@ static bool measure(void *context, const tr_snapshot *snapshot, double left, dou
     return left < visible_to(weights, snapshot);
 }
 
-/* Number of the first point that is not left of x. */
-static size_t find_point(const pixel_curve *curve, double x) {
-    size_t low = 0;
-    size_t high = curve->n_points;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (curve->points[middle].x < x)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static tr_point point_between(tr_point from, tr_point to, double x) {
     double share = (x - from.x) / (to.x - from.x);
     return (tr_point){x, from.y + share * (to.y - from.y)};
@@ -348,7 +332,7 @@ static tr_point point_between(tr_point from, tr_point to, double x) {
  * there. */
 static void stroke_curve(const pixel_curve *curve, cairo_t *cr, double left, double right,
                          double end) {
-    size_t first = find_point(curve, left);
+    size_t first = tr_polyline_find(curve->points, curve->n_points, left);
     first -= first > 0;
     cairo_new_path(cr);
     for (size_t i = first; i < curve->n_points; i++) {

@@ -39,6 +39,28 @@ size_t tr_polyline_simplify(tr_point *points, size_t count, double tolerance) {
     return kept;
 }
 
+size_t tr_polyline_find(const tr_point *points, size_t count, double x) {
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (points[middle].x < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t tr_polyline_select(const tr_point *points, size_t count, size_t shown, double left,
+                          double right, size_t *first) {
+    size_t end = tr_polyline_find(points, count, right) + 1;
+    *first = tr_polyline_find(points, count, left);
+    *first -= *first > 0;
+    end = end < shown ? end : shown;
+    return end > *first ? end - *first : 0;
+}
+
 static bool clip(tr_point *from, tr_point *to, double top, double bottom) {
     double rise = to->y - from->y;
     double begin = 0;

@@ -23,6 +23,14 @@ typedef struct tr_line_piece {
  * points are left, in place. */
 size_t tr_polyline_simplify(tr_point *points, size_t count, double tolerance);
 
+/* Number of the first of the points, whose x rises, that is not left of `x`. */
+size_t tr_polyline_find(const tr_point *points, size_t count, double x);
+
+/* The points that draw the part of a line between `left` and `right`, if only `shown` of all are there yet:
+ * those in it, and one on either side. Returns how many, from number *first on. */
+size_t tr_polyline_select(const tr_point *points, size_t count, size_t shown, double left,
+                          double right, size_t *first);
+
 /* Writes the pieces of the line through `points` that lie within top <= y <= bottom to `pieces`,
  * which holds count - 1; a line whose y is not finite is interrupted there. Returns the number of
  * pieces. */

@@ -55,6 +55,24 @@ static void nothing_is_off_by_more_than_the_tolerance(void **state) {
     }
 }
 
+static void the_points_of_a_part_have_a_neighbour_on_either_side(void **state) {
+    (void)state;
+    const tr_point points[] = {{0, 5}, {2, 6}, {2, 7}, {4, 8}, {9, 9}};
+    size_t first;
+    assert_int_equal(tr_polyline_find(points, 5, 2), 1);
+    assert_int_equal(tr_polyline_find(points, 5, 2.5), 3);
+    assert_int_equal(tr_polyline_find(points, 5, 10), 5);
+    assert_int_equal(tr_polyline_find(points, 0, 1), 0);
+    assert_int_equal(tr_polyline_select(points, 5, 5, 3, 5, &first), 3);
+    assert_int_equal(first, 2);
+    assert_int_equal(tr_polyline_select(points, 5, 5, -1, 1, &first), 2);
+    assert_int_equal(first, 0);
+    assert_int_equal(tr_polyline_select(points, 5, 5, 8, 20, &first), 2);
+    assert_int_equal(first, 3);
+    assert_int_equal(tr_polyline_select(points, 5, 3, 3, 5, &first), 1);
+    assert_int_equal(tr_polyline_select(points, 5, 2, 3, 5, &first), 0);
+}
+
 static void clipping_cuts_at_the_edges(void **state) {
     (void)state;
     const tr_point points[] = {{0, -10}, {10, 10}, {20, 30}, {30, 10}};
@@ -103,6 +121,7 @@ int main(void) {
         cmocka_unit_test(straight_lines_keep_their_ends),
         cmocka_unit_test(a_kink_keeps_three_points),
         cmocka_unit_test(nothing_is_off_by_more_than_the_tolerance),
+        cmocka_unit_test(the_points_of_a_part_have_a_neighbour_on_either_side),
         cmocka_unit_test(clipping_cuts_at_the_edges),
         cmocka_unit_test(what_is_not_finite_interrupts_the_line),
         cmocka_unit_test(huge_values_stay_within_the_edges),
