@@ -189,12 +189,11 @@ void tr_canvas_blend(tr_canvas *canvas, const uint8_t *mask, int mask_width, int
 
 void tr_canvas_stroke(tr_canvas *canvas, tr_pixel_box clip, const tr_line_piece *pieces,
                       size_t n_pieces, double line_width, uint32_t color) {
-    cairo_surface_flush(canvas->frame_surface);
-    uint8_t *pixels = cairo_image_surface_get_data(canvas->frame_surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(canvas->frame_surface);
+    ptrdiff_t stride;
+    uint8_t *pixels = tr_canvas_pixels(canvas, &stride);
     const tr_stroke_target target = {
         .pixels = (uint32_t *)(void *)pixels,
-        .pixel_stride = stride / sizeof(uint32_t),
+        .pixel_stride = (size_t)stride / sizeof(uint32_t),
         .coverage = canvas->coverage,
         .coverage_stride = (size_t)canvas->width,
         .clip = {.left = clip.left > 0 ? clip.left : 0,
@@ -202,7 +201,7 @@ void tr_canvas_stroke(tr_canvas *canvas, tr_pixel_box clip, const tr_line_piece 
                  .right = clip.right < canvas->width ? clip.right : canvas->width,
                  .bottom = clip.bottom < canvas->height ? clip.bottom : canvas->height}};
     tr_stroke(&target, pieces, n_pieces, line_width, color);
-    cairo_surface_mark_dirty(canvas->frame_surface);
+    tr_canvas_pixels_changed(canvas);
 }
 
 uint8_t *tr_canvas_pixels(tr_canvas *canvas, ptrdiff_t *stride) {
