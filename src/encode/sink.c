@@ -102,8 +102,7 @@ tr_status tr_sink_create(tr_sink **out, tr_format format, const char *path, int 
 
 void tr_sink_load(void) {
     const tr_av *av;
-    tr_diag diag;
-    (void)!tr_av_load(&av, &diag);
+    (void)!tr_av_load(&av, NULL);
 }
 
 tr_status tr_sink_prepare(tr_sink *sink, tr_diag *diag) {

@@ -394,7 +394,7 @@ static size_t find_longest_run(build *b) {
     return longest;
 }
 
-static bool is_video(const build *b, size_t index) {
+static bool has_frames(const build *b, size_t index) {
     tr_plan_kind kind = b->plan->artifacts[index].kind;
     return kind == TR_PLAN_VIDEO || kind == TR_PLAN_CHECKSUMS;
 }
@@ -403,7 +403,7 @@ static bool is_video(const build *b, size_t index) {
  * that no job uses. */
 static void give_beside(build *b) {
     for (size_t i = 0; i < b->plan->n_artifacts && b->has_spare && !b->is_spare_used; i++)
-        if (!is_video(b, i) && is_artifact_ready(b, i))
+        if (!has_frames(b, i) && is_artifact_ready(b, i))
             give_task(b, false, i, 0);
 }
 
@@ -418,7 +418,7 @@ static void give_tasks(build *b) {
         n_ready += is_artifact_ready(b, i);
     for (int videos = 1; videos >= 0; videos--)
         for (size_t i = 0; i < n_artifacts && b->n_jobs_used < b->n_jobs; i++) {
-            if (is_video(b, i) == (videos == 1) && is_artifact_ready(b, i))
+            if (has_frames(b, i) == (videos == 1) && is_artifact_ready(b, i))
                 give_task(b, false, i, videos ? share_of(b, i, n_ready--) : (n_ready--, 1));
         }
     give_beside(b);
@@ -630,7 +630,6 @@ static void plan_tasks(build *b) {
                              : tr_manifest_read(b->store, b->options->note, b->options->context);
     for (size_t i = 0; i < plan->n_artifacts; i++) {
         const tr_plan_artifact *artifact = &plan->artifacts[i];
-        bool has_frames = artifact->kind == TR_PLAN_VIDEO || artifact->kind == TR_PLAN_CHECKSUMS;
         tr_manifest_inputs(artifact, (const char(*)[TR_CHECKSUM_SIZE])run_inputs,
                            b->report->artifacts[i].inputs);
         if (is_unchanged(b, older, i)) {
@@ -638,7 +637,7 @@ static void plan_tasks(build *b) {
             b->report->artifacts[i].outcome = TR_UNCHANGED;
             continue;
         }
-        if (has_frames)
+        if (has_frames(b, i))
             atomic_store(&b->artifacts[i].n_frames, estimate_frames(b, artifact));
         size_t count;
         const size_t *runs = tr_plan_artifact_runs(artifact, &count);
