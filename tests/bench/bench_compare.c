@@ -16,6 +16,7 @@
 #include "run.h"
 #include "schedule.h"
 #include "sink.h"
+#include "system.h"
 #include "walk.h"
 
 #include <trainreel/trainreel.h>
@@ -27,18 +28,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { N_FILMS = 2, N_RUNS = 5, MOST_SEGMENTS = 64, MOST_WORKERS = 16 };
 
 /* As the plan has them, whose first artifacts they are. */
 static const char *const films[N_FILMS] = {"compare", "overlay"};
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void write_path(char *path, size_t size, const char *folder, int film) {
     snprintf(path, size, "%s/%s.yuv", folder, films[film]);
@@ -320,7 +314,7 @@ static tr_status run_encode(const tr_plan *plan, const char *folder, size_t n_wo
                             tr_diag *diag) {
     encoding e = {.video = tr_render_options_from(plan->artifacts[0].settings).video};
     tr_status status = TR_OK;
-    double start = now();
+    double start = tr_seconds();
     for (int i = 0; !status && i < N_FILMS; i++) {
         const tr_picture picture = tr_picture_from(plan->artifacts[i].settings);
         char path[4096];
@@ -329,7 +323,7 @@ static tr_status run_encode(const tr_plan *plan, const char *folder, size_t n_wo
         write_path(path, sizeof path, folder, i);
         status = read_film(&e, path, width, height, diag);
     }
-    double reading = now() - start;
+    double reading = tr_seconds() - start;
     if (!status)
         status = tr_av_load(&e.av, diag);
     if (!status)

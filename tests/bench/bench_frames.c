@@ -10,8 +10,10 @@
 #include "codec.h"
 #include "convert.h"
 #include "diag.h"
+#include "median.h"
 #include "plotter.h"
 #include "sink.h"
+#include "system.h"
 
 #include <trainreel/trainreel.h>
 
@@ -20,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { N_POINTS = 200, BATCH_SIZE = 128, MOST_FRAMES = 100000, MOST_REPETITIONS = 1000 };
 
@@ -53,12 +54,6 @@ typedef struct bench_film {
     AVFrame *picture; /* drawn into, as the video sink does: only what changes is converted */
     AVFrame **frames; /* [n_frames], all of them drawn; NULL until then */
 } bench_film;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- the run ---- */
 
@@ -248,35 +243,24 @@ static tr_status encode_segment(const bench_film *film, size_t first, uint64_t *
 
 /* ---- the modes ---- */
 
-static int compare_doubles(const void *a, const void *b) {
-    double first = *(const double *)a;
-    double second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 /* Seconds of drawing and of encoding all frames, segment by segment in turn, so that what slows the
  * machine for a while slows both. */
 static tr_status time_halves(bench_film *film, double *draw, double *encode, tr_diag *diag) {
     *draw = *encode = 0;
     for (size_t first = 0; first < film->n_frames; first = segment_end(film, first)) {
         uint64_t bytes = 0;
-        double start = now();
+        double start = tr_seconds();
         for (size_t i = first; i < segment_end(film, first); i++) {
             tr_status status = draw_frame(film, i, diag);
             if (status)
                 return status;
         }
-        double drawn = now();
+        double drawn = tr_seconds();
         tr_status status = encode_segment(film, first, &bytes, diag);
         if (status)
             return status;
         *draw += drawn - start;
-        *encode += now() - drawn;
+        *encode += tr_seconds() - drawn;
     }
     return TR_OK;
 }
@@ -302,12 +286,12 @@ static tr_status run_split(bench_film *film, const bench_options *options, tr_di
 static tr_status run_encode(bench_film *film, tr_diag *diag) {
     uint64_t bytes = 0;
     tr_status status = draw_all(film, diag);
-    double start = now();
+    double start = tr_seconds();
     for (size_t first = 0; !status && first < film->n_frames; first = segment_end(film, first))
         status = encode_segment(film, first, &bytes, diag);
     if (!status)
         printf("{\"frames\": %zu, \"seconds\": %.6f, \"bytes\": %llu}\n", film->n_frames,
-               now() - start, (unsigned long long)bytes);
+               tr_seconds() - start, (unsigned long long)bytes);
     return status;
 }
 

@@ -6,6 +6,7 @@
  *
  * Viewers take every event that is painted, as the server's threads do for them. */
 #include "live.h"
+#include "median.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -94,31 +95,21 @@ static duration train_watched(const tr_network *network, const tr_dataset *datas
     return result;
 }
 
-static int compare(const void *a, const void *b) {
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, compare);
-    return values[count / 2];
-}
-
 int main(int argc, char **argv) {
     const tr_layer neuron = {
         .n_units = 1, .activation = TR_ACTIVATION_RELU, .init = TR_INIT_NORMAL};
     static double alone_us[MOST_TURNS], watched_us[MOST_TURNS];
     static double clock_ratio[MOST_TURNS], processor_ratio[MOST_TURNS];
-    int n_turns = argc > 1 ? atoi(argv[1]) : 11;
+    int wanted = argc > 1 ? atoi(argv[1]) : 11;
     uint64_t n_events = 0;
     tr_diag diag = {0};
     tr_dataset *dataset = NULL;
     tr_network *network = NULL;
-    n_turns = n_turns < 1 ? 1 : n_turns > MOST_TURNS ? MOST_TURNS : n_turns;
+    size_t n_turns = wanted < 1 ? 1 : wanted > MOST_TURNS ? MOST_TURNS : (size_t)wanted;
     tr_status status = tr_dataset_create_bilinear(&dataset, N_POINTS, &diag);
     if (!status)
         status = tr_network_create(&network, 1, &neuron, 1, &diag);
-    for (int i = 0; !status && i < n_turns; i++) {
+    for (size_t i = 0; !status && i < n_turns; i++) {
         const duration alone = train(network, dataset, NULL, &diag);
         const duration watched = train_watched(network, dataset, &n_events, &diag);
         alone_us[i] = alone.clock;

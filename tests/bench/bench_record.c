@@ -5,6 +5,8 @@
  * is. The first of a process also loads the HDF5 library, before the first turn:
  *
  *   bench_record FILE [TURNS [EPOCHS]] */
+#include "median.h"
+
 #include <trainreel/trainreel.h>
 
 #include <math.h>
@@ -85,22 +87,12 @@ static tr_status record(bench *b, bool trains, duration *taken) {
     return status;
 }
 
-static int compare(const void *a, const void *b) {
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, compare);
-    return values[count / 2];
-}
-
-static tr_status measure(bench *b, int n_turns) {
+static tr_status measure(bench *b, size_t n_turns) {
     static double alone_s[MOST_TURNS], recorded_s[MOST_TURNS], empty_ms[MOST_TURNS];
     static double clock_ratio[MOST_TURNS], processor_ratio[MOST_TURNS], trainer_ratio[MOST_TURNS];
     duration first, alone, recorded, empty;
     tr_status status = record(b, false, &first);
-    for (int i = 0; !status && i < n_turns; i++) {
+    for (size_t i = 0; !status && i < n_turns; i++) {
         status = train_alone(b, &alone);
         if (!status)
             status = record(b, true, &recorded);
@@ -137,7 +129,7 @@ int main(int argc, char **argv) {
     if (!status)
         status = tr_network_create(&b.network, 1, &neuron, 1, &b.diag);
     if (!status)
-        status = measure(&b, n_turns);
+        status = measure(&b, (size_t)n_turns);
     tr_network_destroy(&b.network);
     tr_dataset_destroy(&b.dataset);
     if (status)
